@@ -1,0 +1,46 @@
+//! Every limit of the engine, with its unit in its name.
+
+use serde::Serialize;
+
+/// The limits in force.
+pub const LIMITS: Limits = Limits {
+    max_document_bytes: 100 << 20,
+    max_text_bytes: 64 << 20,
+    max_pages: 5_000,
+    max_html_depth: 512,
+    max_json_depth: 128,
+    max_xml_depth: 256,
+    max_table_cells: 1_000_000,
+    max_tables: 10_000,
+    max_links: 100_000,
+    max_records: 100_000,
+    max_eml_depth: 8,
+};
+
+/// What a document may ask of the engine. Whatever is passed is a [`Problem::LimitExceeded`](crate::Problem::LimitExceeded)
+/// that names the limit, or, where leaving out the rest is more useful than refusing all, a warning that says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    /// Size of one document, in bytes. Passed: refused.
+    pub max_document_bytes: usize,
+    /// Length of the text of one document, in bytes of UTF-8. Passed: refused.
+    pub max_text_bytes: usize,
+    /// Pages of one document. Passed: refused.
+    pub max_pages: usize,
+    /// Depth of nested HTML elements. Passed: refused, for parsers need quadratic time in depth.
+    pub max_html_depth: usize,
+    /// Depth of nested JSON arrays and objects. Passed: refused.
+    pub max_json_depth: usize,
+    /// Depth of nested XML elements. Passed: refused.
+    pub max_xml_depth: usize,
+    /// Cells of all tables of one document together. Passed: the rest is left out, with a warning.
+    pub max_table_cells: usize,
+    /// Tables of one document. Passed: the rest is left out, with a warning.
+    pub max_tables: usize,
+    /// Links of one document. Passed: the rest is left out, with a warning.
+    pub max_links: usize,
+    /// Records found in one document. Passed: the rest is left out, with a warning.
+    pub max_records: usize,
+    /// Depth of nested parts in an e-mail. Passed: refused.
+    pub max_eml_depth: usize,
+}

@@ -1,0 +1,30 @@
+//! The domain: what a job is, which states it passes through, and the rules by which many processes that may each die at any
+//! moment move it exactly once.
+//!
+//! - [`Job`], [`State`], [`Status`]: what is known of a job.
+//! - [`Change`]: each transition, with the [`Guard`] that allows it and the state it leads to. The store turns the very same
+//!   guard into a condition expression.
+//! - [`protocol`]: what a process does when a change was refused.
+//! - [`Request`], [`Failure`], [`Payload`]: what goes in and what comes out.
+//!
+//! **Invariant:** no I/O, no clock, no environment. Time and randomness are arguments.
+
+mod change;
+mod failure;
+mod guard;
+mod id;
+mod job;
+pub mod limits;
+mod payload;
+pub mod protocol;
+mod request;
+mod status;
+
+pub use change::Change;
+pub use failure::{Failure, Phase};
+pub use guard::{Clause, Guard, Test};
+pub use id::{Delivery, JobId, JobKey, MalformedId, Tenant};
+pub use job::{Job, State};
+pub use payload::{Encoding, Payload, Place};
+pub use request::{Request, Source, Wanted};
+pub use status::Status;

@@ -1,0 +1,31 @@
+//! Every limit of the job protocol, with its unit in its name.
+
+use std::time::Duration;
+
+/// Claims that one submission may use. Below the queue's receive count (10), so that a job ends with its own last error
+/// before its message is a dead letter.
+pub const MAX_ATTEMPTS: u32 = 5;
+
+/// Documents in one job.
+pub const MAX_DOCUMENTS: usize = 20;
+
+/// How long a worker waits for an item (or a generation) that its message runs ahead of.
+pub const LOOK_AGAIN: Duration = Duration::from_secs(2);
+
+/// Age from which a message without an item is dropped: the API call that sent it has ended long since, and told nobody its id.
+pub const ORPHAN_AGE: Duration = Duration::from_mins(1);
+
+/// How often a worker looks whether its job is still wanted.
+pub const CANCEL_LOOK: Duration = Duration::from_secs(2);
+
+/// How long a finished job and its result are kept.
+pub const KEEP_FINISHED: Duration = Duration::from_hours(7 * 24);
+
+/// How long an unfinished job is kept: longer than any message can live (4 days in the queue and 14 as a dead letter).
+pub const KEEP_UNFINISHED: Duration = Duration::from_hours(30 * 24);
+
+/// First bound of the back-off between attempts; doubles with each.
+pub const BACKOFF_BASE: Duration = Duration::from_secs(1);
+
+/// Last bound of the back-off.
+pub const BACKOFF_CAP: Duration = Duration::from_mins(5);
