@@ -167,7 +167,7 @@ impl Change {
                 else {
                     return None;
                 };
-                next.expires_at = now + limits::KEEP_FINISHED;
+                next.expires_at = limits::expiry_of_finished(now);
                 next.state = State::Completed {
                     delivery,
                     started_at,
@@ -190,7 +190,7 @@ impl Change {
                 now,
                 failure,
             } => {
-                next.expires_at = now + limits::KEEP_FINISHED;
+                next.expires_at = limits::expiry_of_finished(now);
                 next.state = State::Failed {
                     finished_at: now,
                     failure,
@@ -208,13 +208,13 @@ impl Change {
                 };
             }
             Self::Cancel { now } => {
-                next.expires_at = now + limits::KEEP_FINISHED;
+                next.expires_at = limits::expiry_of_finished(now);
                 next.state = State::Cancelled { finished_at: now };
             }
             Self::Retry { generation, now } => {
                 next.generation = generation + 1;
                 next.attempt_limit = job.attempt + limits::MAX_ATTEMPTS;
-                next.expires_at = now + limits::KEEP_UNFINISHED;
+                next.expires_at = limits::expiry_of_unfinished(now);
                 next.state = State::Pending {
                     not_before: None,
                     last_failure: None,

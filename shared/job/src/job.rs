@@ -81,7 +81,7 @@ impl Job {
             attempt: 0,
             attempt_limit: limits::MAX_ATTEMPTS,
             created_at,
-            expires_at: created_at + limits::KEEP_UNFINISHED,
+            expires_at: limits::expiry_of_unfinished(created_at),
             request,
             state: State::Pending {
                 not_before: None,

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 /// Claims that one submission may use. Below the queue's receive count (10), so that a job ends with its own last error
 /// before its message is a dead letter.
 pub const MAX_ATTEMPTS: u32 = 5;
@@ -29,3 +31,17 @@ pub const BACKOFF_BASE: Duration = Duration::from_secs(1);
 
 /// Last bound of the back-off.
 pub const BACKOFF_CAP: Duration = Duration::from_mins(5);
+
+/// When the table may forget a job that ended at this time; in whole seconds, as the table counts.
+pub fn expiry_of_finished(at: Timestamp) -> Timestamp {
+    whole_seconds(at + KEEP_FINISHED)
+}
+
+/// When the table may forget a job that was submitted at this time and never ended; in whole seconds, as the table counts.
+pub fn expiry_of_unfinished(at: Timestamp) -> Timestamp {
+    whole_seconds(at + KEEP_UNFINISHED)
+}
+
+fn whole_seconds(time: Timestamp) -> Timestamp {
+    Timestamp::from_second(time.as_second()).unwrap_or(time)
+}

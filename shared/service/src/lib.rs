@@ -2,6 +2,12 @@
 //!
 //! **Invariant:** besides a `main`, only this crate reads the environment or the time.
 
+mod clients;
 mod clock;
+pub mod config;
+mod logs;
 
+pub use clients::{Clients, Endpoints};
 pub use clock::Clock;
+pub use config::{Config, ConfigError, DEFAULT_MAX_REQUEST_BYTES};
+pub use logs::{LogFormat, init_logs};

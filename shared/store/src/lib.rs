@@ -1,1 +1,34 @@
-//! store
+//! Jobs in DynamoDB, SQS and S3.
+//!
+//! - [`Store`]: every operation on a job. Each transition is one conditional write, made from the job's own
+//!   [`Change`](job::Change); a refused one says what it found.
+//! - [`Message`] and [`Queue`]: what goes over the queue.
+//! - [`provision`]: the table's definition, for places that have no template to create it.
+//!
+//! **Invariant:** only this crate knows the shape of the table, of the message and of the object keys; no other names an
+//! `AttributeValue`.
+//!
+//! **Order of writes.** The message goes first, then the item; a result goes first, then the item that points to it; a job's
+//! item is deleted first, then its bytes. Whoever dies in between leaves something that the next delivery cleans up, never a
+//! job that nothing moves.
+#![expect(
+    clippy::disallowed_types,
+    reason = "this is the crate that knows the table's shape"
+)]
+
+mod error;
+mod expression;
+mod item;
+mod jobs;
+mod keys;
+mod message;
+mod payload;
+pub mod provision;
+mod queue;
+mod request;
+mod update;
+
+pub use error::Error;
+pub use jobs::{Claim, Claimed, Finished, Outcome, Retried, Store, StoredResult};
+pub use message::{Message, Unreadable};
+pub use queue::Queue;

@@ -1,0 +1,93 @@
+//! The AWS clients, made once per process.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::Credentials;
+
+/// Clients of the three services.
+#[derive(Debug, Clone)]
+pub struct Clients {
+    /// The table.
+    pub dynamodb: aws_sdk_dynamodb::Client,
+    /// The queues.
+    pub sqs: aws_sdk_sqs::Client,
+    /// The bucket.
+    pub s3: aws_sdk_s3::Client,
+}
+
+/// Where the three services are, when they are not AWS's own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoints {
+    /// `http://host:port` of `DynamoDB`.
+    pub dynamodb: String,
+    /// `http://host:port` of SQS.
+    pub sqs: String,
+    /// `http://host:port` of S3.
+    pub s3: String,
+}
+
+impl Clients {
+    /// Clients as the SDK's own variables tell.
+    pub async fn from_env() -> Self {
+        let shared = limits(aws_config::defaults(BehaviorVersion::latest()))
+            .load()
+            .await;
+        // An endpoint that is not AWS's own has no name for each bucket.
+        let path_style = ["AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"]
+            .into_iter()
+            .any(|variable| crate::config::optional(variable).is_some());
+        Self::new(&shared, path_style)
+    }
+
+    /// Clients of endpoints on this machine, whatever the environment says.
+    pub async fn for_endpoints(endpoints: &Endpoints) -> Self {
+        let credentials =
+            Credentials::new(Self::LOCAL_KEY, Self::LOCAL_SECRET, None, None, "local");
+        let shared = limits(aws_config::defaults(BehaviorVersion::latest()))
+            .region(Region::from_static("us-east-1"))
+            .credentials_provider(credentials)
+            .load()
+            .await;
+        let at = |url: &str| shared.to_builder().endpoint_url(url).build();
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(&at(&endpoints.dynamodb)),
+            sqs: aws_sdk_sqs::Client::new(&at(&endpoints.sqs)),
+            s3: s3(&at(&endpoints.s3), true),
+        }
+    }
+
+    /// The access key of the embedded endpoints: no secret, they listen on loopback only.
+    pub const LOCAL_KEY: &str = "local";
+
+    /// The secret that belongs to [`Clients::LOCAL_KEY`].
+    pub const LOCAL_SECRET: &str = "local-secret";
+
+    fn new(shared: &SdkConfig, path_style: bool) -> Self {
+        Self {
+            dynamodb: aws_sdk_dynamodb::Client::new(shared),
+            sqs: aws_sdk_sqs::Client::new(shared),
+            s3: s3(shared, path_style),
+        }
+    }
+}
+
+/// The one retry layer, and an end to every wait.
+fn limits(loader: aws_config::ConfigLoader) -> aws_config::ConfigLoader {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .build();
+    loader
+        .retry_config(RetryConfig::standard().with_max_attempts(4))
+        .timeout_config(timeouts)
+}
+
+fn s3(shared: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
+    let config = aws_sdk_s3::config::Builder::from(shared)
+        .force_path_style(path_style)
+        .build();
+    aws_sdk_s3::Client::from_conf(config)
+}

@@ -1,0 +1,30 @@
+//! Logs: structured, to standard output in a function and to standard error in a terminal.
+
+use tracing_subscriber::EnvFilter;
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// One JSON object a line, to standard output: for CloudWatch.
+    Json,
+    /// For people, to standard error.
+    Text,
+}
+
+/// Starts logging, as `LOG` says. Once per process.
+pub fn init_logs(format: LogFormat) {
+    let directives = crate::config::optional("LOG").unwrap_or_else(|| "info".into());
+    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    match format {
+        LogFormat::Json => subscriber
+            .json()
+            .without_time()
+            .with_current_span(false)
+            .init(),
+        LogFormat::Text => subscriber
+            .with_writer(std::io::stderr)
+            .with_target(false)
+            .init(),
+    }
+}

@@ -1,0 +1,45 @@
+//! What can go wrong between us and AWS.
+
+use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+
+/// Why an operation on the store has no outcome. It may or may not have taken effect; each can be repeated.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A service did not answer, or answered with an error of its own, also after the SDK's retries.
+    #[error("{operation}: {cause}")]
+    Unavailable {
+        /// What was being done.
+        operation: &'static str,
+        /// The SDK's error with its causes. For the log only.
+        cause: String,
+    },
+    /// Something stored cannot be understood: written by a version that this one does not know.
+    #[error("cannot read {what}: {cause}")]
+    Unreadable {
+        /// What was read.
+        what: &'static str,
+        /// Why it cannot be understood. For the log only.
+        cause: String,
+    },
+}
+
+impl Error {
+    /// Makes an error of the SDK's, for `map_err`.
+    pub(crate) fn during<E, R>(operation: &'static str) -> impl FnOnce(SdkError<E, R>) -> Self
+    where
+        E: std::error::Error + Send + Sync + 'static,
+        R: std::fmt::Debug + Send + Sync + 'static,
+    {
+        move |error| Self::Unavailable {
+            operation,
+            cause: DisplayErrorContext(error).to_string(),
+        }
+    }
+
+    pub(crate) fn unreadable(what: &'static str, cause: impl std::fmt::Display) -> Self {
+        Self::Unreadable {
+            what,
+            cause: cause.to_string(),
+        }
+    }
+}

@@ -1,0 +1,309 @@
+//! The shape of a job in the table.
+//!
+//! | attribute | type | meaning |
+//! | --- | --- | --- |
+//! | `pk`, `sk` | S | see `keys` |
+//! | `v` | N | version of this shape |
+//! | `st` | S | status |
+//! | `gen` | N | generation |
+//! | `att`, `lim` | N | attempt, and the last one of this generation |
+//! | `cre` | N | created, ms since 1970 |
+//! | `ttl` | N | may be forgotten, seconds since 1970 (DynamoDB's time to live) |
+//! | `req`, `res` | M | request and result: `n` bytes unpacked, `g` gzipped, `p` place (`i` item, `o` object), or `b` the packed bytes |
+//! | `own` | N | delivery of the worker that holds, or completed, the job |
+//! | `sta`, `lea` | N | begin of the attempt, end of its lease, ms |
+//! | `nbf` | N | not to be claimed before, ms |
+//! | `fin` | N | end, ms |
+//! | `err` | S | failure, JSON |
+//!
+//! Names are short, for each write pays for the whole item: one unit per KB.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use job::{Delivery, Encoding, Failure, Job, JobKey, Payload, Place, State, Status};
+use serde::{Deserialize, Serialize};
+use serde_bytes::ByteBuf;
+
+use crate::{Error, keys};
+
+/// The latest version of the item's shape.
+const VERSION: u32 = 1;
+
+/// An item as the SDK has it.
+pub(crate) type Attributes = HashMap<String, AttributeValue>;
+
+#[derive(Serialize, Deserialize)]
+struct Item {
+    pk: String,
+    sk: String,
+    v: u32,
+    st: Status,
+    r#gen: u32,
+    att: u32,
+    lim: u32,
+    cre: i64,
+    ttl: i64,
+    req: KeptPayload,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    res: Option<KeptPayload>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    own: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sta: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lea: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    nbf: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    fin: Option<i64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    err: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptPayload {
+    n: u64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    g: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    p: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    b: Option<ByteBuf>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !value
+}
+
+/// The item of a job.
+pub(crate) fn from_job(job: &Job) -> Attributes {
+    let Job {
+        key,
+        generation,
+        attempt,
+        attempt_limit,
+        created_at,
+        expires_at,
+        request,
+        state,
+    } = job;
+    let mut item = Item {
+        pk: keys::partition(key),
+        sk: keys::job(key),
+        v: VERSION,
+        st: state.status(),
+        r#gen: *generation,
+        att: *attempt,
+        lim: *attempt_limit,
+        cre: created_at.as_millisecond(),
+        ttl: expires_at.as_second(),
+        req: keep(request),
+        res: None,
+        own: None,
+        sta: None,
+        lea: None,
+        nbf: None,
+        fin: None,
+        err: None,
+    };
+    match state {
+        State::Pending {
+            not_before,
+            last_failure,
+        } => {
+            item.nbf = not_before.map(Timestamp::as_millisecond);
+            item.err = last_failure.as_ref().map(failure_text);
+        }
+        State::Running {
+            delivery,
+            started_at,
+            lease_ends_at,
+            last_failure,
+        } => {
+            item.own = Some(delivery.0);
+            item.sta = Some(started_at.as_millisecond());
+            item.lea = Some(lease_ends_at.as_millisecond());
+            item.err = last_failure.as_ref().map(failure_text);
+        }
+        State::Completed {
+            delivery,
+            started_at,
+            finished_at,
+            result,
+        } => {
+            item.own = Some(delivery.0);
+            item.sta = Some(started_at.as_millisecond());
+            item.fin = Some(finished_at.as_millisecond());
+            item.res = Some(keep(result));
+        }
+        State::Failed {
+            finished_at,
+            failure,
+        } => {
+            item.fin = Some(finished_at.as_millisecond());
+            item.err = Some(failure_text(failure));
+        }
+        State::Cancelled { finished_at } => item.fin = Some(finished_at.as_millisecond()),
+    }
+    attributes(&item)
+}
+
+/// The job of an item.
+pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error> {
+    let item: Item = serde_dynamo::aws_sdk_dynamodb_1::from_item(attributes)
+        .map_err(|cause| Error::unreadable("a job's item", cause))?;
+    let Item {
+        pk: _,
+        sk: _,
+        v,
+        st,
+        r#gen: generation,
+        att: attempt,
+        lim: attempt_limit,
+        cre,
+        ttl,
+        req,
+        res,
+        own,
+        sta,
+        lea,
+        nbf,
+        fin,
+        err,
+    } = item;
+    if v > VERSION {
+        return Err(Error::unreadable(
+            "a job's item",
+            format!("version {v} is newer than {VERSION}"),
+        ));
+    }
+    let err = err.as_deref().map(read_failure).transpose()?;
+    let state = match st {
+        Status::Pending => State::Pending {
+            not_before: nbf.map(time).transpose()?,
+            last_failure: err,
+        },
+        Status::Running => State::Running {
+            delivery: Delivery(required(own, "own")?),
+            started_at: time(required(sta, "sta")?)?,
+            lease_ends_at: time(required(lea, "lea")?)?,
+            last_failure: err,
+        },
+        Status::Completed => State::Completed {
+            delivery: Delivery(required(own, "own")?),
+            started_at: time(required(sta, "sta")?)?,
+            finished_at: time(required(fin, "fin")?)?,
+            result: find(required(res, "res")?)?,
+        },
+        Status::Failed => State::Failed {
+            finished_at: time(required(fin, "fin")?)?,
+            failure: required(err, "err")?,
+        },
+        Status::Cancelled => State::Cancelled {
+            finished_at: time(required(fin, "fin")?)?,
+        },
+    };
+    Ok(Job {
+        key: key.clone(),
+        generation,
+        attempt,
+        attempt_limit,
+        created_at: time(cre)?,
+        expires_at: Timestamp::from_second(ttl)
+            .map_err(|cause| Error::unreadable("a time in a job's item", cause))?,
+        request: find(req)?,
+        state,
+    })
+}
+
+/// A payload as an attribute.
+pub(crate) fn payload(payload: &Payload) -> AttributeValue {
+    AttributeValue::M(attributes(&keep(payload)))
+}
+
+/// A failure as an attribute.
+pub(crate) fn failure(failure: &Failure) -> AttributeValue {
+    AttributeValue::S(failure_text(failure))
+}
+
+/// The size of an item as DynamoDB counts it: names in UTF-8, numbers at two digits a byte, three bytes and one per entry for a map.
+pub(crate) fn size(item: &Attributes) -> usize {
+    fn value(of: &AttributeValue) -> usize {
+        match of {
+            AttributeValue::S(text) => text.len(),
+            AttributeValue::N(digits) => digits.len().div_ceil(2) + 1,
+            AttributeValue::B(bytes) => bytes.as_ref().len(),
+            AttributeValue::M(entries) => 3 + entries.len() + size(entries),
+            AttributeValue::L(entries) => {
+                3 + entries.iter().map(|entry| 1 + value(entry)).sum::<usize>()
+            }
+            _ => 1,
+        }
+    }
+    item.iter()
+        .map(|(name, content)| name.len() + value(content))
+        .sum()
+}
+
+fn attributes(of: &impl Serialize) -> Attributes {
+    serde_dynamo::aws_sdk_dynamodb_1::to_item(of).expect("a struct of plain fields is an item")
+}
+
+fn keep(payload: &Payload) -> KeptPayload {
+    let Payload {
+        encoding,
+        bytes,
+        place,
+    } = payload;
+    let (p, b) = match place {
+        Place::Inline(packed) => (None, Some(ByteBuf::from(packed.clone()))),
+        Place::Item => (Some("i".to_owned()), None),
+        Place::Object => (Some("o".to_owned()), None),
+    };
+    KeptPayload {
+        n: *bytes,
+        g: *encoding == Encoding::Gzip,
+        p,
+        b,
+    }
+}
+
+fn find(kept: KeptPayload) -> Result<Payload, Error> {
+    let KeptPayload { n, g, p, b } = kept;
+    let place = match (p.as_deref(), b) {
+        (None, Some(packed)) => Place::Inline(packed.into_vec()),
+        (Some("i"), None) => Place::Item,
+        (Some("o"), None) => Place::Object,
+        _ => {
+            return Err(Error::unreadable(
+                "a payload",
+                "it says neither what nor where it is",
+            ));
+        }
+    };
+    Ok(Payload {
+        encoding: if g { Encoding::Gzip } else { Encoding::Plain },
+        bytes: n,
+        place,
+    })
+}
+
+fn failure_text(failure: &Failure) -> String {
+    serde_json::to_string(failure).expect("strings and booleans always serialise")
+}
+
+fn read_failure(text: &str) -> Result<Failure, Error> {
+    serde_json::from_str(text).map_err(|cause| Error::unreadable("a job's failure", cause))
+}
+
+fn time(milliseconds: i64) -> Result<Timestamp, Error> {
+    Timestamp::from_millisecond(milliseconds)
+        .map_err(|cause| Error::unreadable("a time in a job's item", cause))
+}
+
+fn required<T>(attribute: Option<T>, name: &str) -> Result<T, Error> {
+    attribute.ok_or_else(|| Error::unreadable("a job's item", format!("`{name}` is missing")))
+}

@@ -1,0 +1,62 @@
+//! Every key in the table and the bucket.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use job::JobKey;
+
+/// Partitions that one tenant's jobs are spread over.
+const SHARDS: u8 = 8;
+
+/// What a payload is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// What was asked for; one for all attempts.
+    Request,
+    /// What this attempt found. The attempt is in the key, so that no attempt can overwrite another's result.
+    Result { attempt: u32 },
+}
+
+/// The partition key of a job and of its payload items.
+pub(crate) fn partition(key: &JobKey) -> String {
+    format!("T#{}#{}", key.tenant, key.id.spread() % SHARDS)
+}
+
+/// The sort key of a job.
+pub(crate) fn job(key: &JobKey) -> String {
+    format!("J#{}", key.id)
+}
+
+/// The sort key of a payload item. Not under `J#`, for a listing of jobs should not have to read payloads.
+pub(crate) fn payload_item(key: &JobKey, kind: Kind) -> String {
+    match kind {
+        Kind::Request => format!("{}request", payload_items(key)),
+        Kind::Result { attempt } => format!("{}result#{attempt}", payload_items(key)),
+    }
+}
+
+/// What the sort keys of all of a job's payload items begin with.
+pub(crate) fn payload_items(key: &JobKey) -> String {
+    format!("P#{}#", key.id)
+}
+
+/// The key of a payload object.
+pub(crate) fn object(key: &JobKey, kind: Kind) -> String {
+    match kind {
+        Kind::Request => format!("{}request", objects(key)),
+        Kind::Result { attempt } => format!("{}result/{attempt}", objects(key)),
+    }
+}
+
+/// What the keys of all of a job's objects begin with.
+pub(crate) fn objects(key: &JobKey) -> String {
+    format!("jobs/{}/{}/", key.tenant, key.id)
+}
+
+/// A primary key as the SDK wants it.
+pub(crate) fn primary(pk: String, sk: String) -> HashMap<String, AttributeValue> {
+    HashMap::from([
+        ("pk".to_owned(), AttributeValue::S(pk)),
+        ("sk".to_owned(), AttributeValue::S(sk)),
+    ])
+}

@@ -1,0 +1,73 @@
+//! A queue of job messages.
+
+use std::time::Duration;
+
+use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+
+use crate::{Error, Message};
+
+/// The longest visibility that SQS takes: 12 hours.
+const MAX_VISIBILITY: Duration = Duration::from_hours(12);
+
+/// The most entries of a batch request.
+const BATCH: usize = 10;
+
+/// A queue, as seen by whoever sends to it or handles what came from it. Receiving and deleting is the event source
+/// mapping's work.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: aws_sdk_sqs::Client,
+    url: String,
+}
+
+impl Queue {
+    /// The queue at this URL.
+    pub fn new(client: aws_sdk_sqs::Client, url: impl Into<String>) -> Self {
+        Self {
+            client,
+            url: url.into(),
+        }
+    }
+
+    /// Sends a message. Tenants are message groups, so that one that floods the queue does not delay the others (fair queues).
+    pub async fn send(&self, message: &Message) -> Result<(), Error> {
+        self.client
+            .send_message()
+            .queue_url(&self.url)
+            .message_group_id(message.key.tenant.as_str())
+            .message_body(message.to_body())
+            .send()
+            .await
+            .map_err(Error::during("send message"))?;
+        Ok(())
+    }
+
+    /// Lets each message be seen again after the time given for it, counted from now. Messages are named by their receipt handles. A handle that is no
+    /// longer good is passed over: whoever received the message since decides on it.
+    pub async fn see_again_after(&self, messages: &[(String, Duration)]) -> Result<(), Error> {
+        for batch in messages.chunks(BATCH) {
+            let entries = batch.iter().enumerate().map(|(index, (handle, after))| {
+                // Rounded up: a message that is seen too early burns a receive.
+                let seconds = after.min(&MAX_VISIBILITY).as_millis().div_ceil(1000);
+                ChangeMessageVisibilityBatchRequestEntry::builder()
+                    .id(index.to_string())
+                    .receipt_handle(handle)
+                    .visibility_timeout(i32::try_from(seconds).unwrap_or(i32::MAX))
+                    .build()
+                    .expect("id and handle are set")
+            });
+            let answer = self
+                .client
+                .change_message_visibility_batch()
+                .queue_url(&self.url)
+                .set_entries(Some(entries.collect()))
+                .send()
+                .await
+                .map_err(Error::during("change visibility"))?;
+            for refused in answer.failed() {
+                tracing::debug!(code = refused.code(), "Visibility of a message not changed");
+            }
+        }
+        Ok(())
+    }
+}
