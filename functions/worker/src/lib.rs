@@ -1,1 +1,91 @@
-//! worker
+//! The worker: a batch of job messages in, jobs that are done out.
+//!
+//! - [`Worker::handle`] is the function: a batch in, the messages to deliver again out.
+//! - `delivery` decides what one message means: claim the job, wait, or nothing at all.
+//! - `attempt` works on a claimed job and ends the attempt.
+//! - `engine` runs the extraction on a thread of its own, and `result` is what comes of it.
+//!
+//! **Invariant:** a message is consumed only when its job is final, gone, or in a newer generation. Whatever goes wrong
+//! here, giving the message back is right.
+
+mod attempt;
+mod backoff;
+mod delivery;
+mod engine;
+mod result;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use jiff::Timestamp;
+use job::limits;
+use service::Clock;
+use store::{Store, handle_batch};
+use tokio::sync::Semaphore;
+
+/// Does jobs.
+#[derive(Debug, Clone)]
+pub struct Worker {
+    store: Store,
+    clock: Clock,
+    settings: Settings,
+    /// As many extractions at once as there are cores: a job is claimed only when it can begin.
+    permits: Arc<Semaphore>,
+}
+
+/// How the worker paces itself. Only tests have reason to change it.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// How often it looks whether a job is still wanted.
+    pub cancel_look: Duration,
+    /// How long it waits for an item that its message runs ahead of.
+    pub look_again: Duration,
+    /// How long the engine may work on one job.
+    pub extract_time: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cancel_look: limits::CANCEL_LOOK,
+            look_again: limits::LOOK_AGAIN,
+            extract_time: limits::EXTRACT_TIME,
+        }
+    }
+}
+
+/// Time between an invocation's end and the moment its messages may be seen again.
+const HIDDEN_BEYOND_DEADLINE: Duration = Duration::from_secs(10);
+
+impl Worker {
+    /// A worker on this store.
+    pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        Self {
+            store,
+            clock,
+            settings,
+            permits: Arc::new(Semaphore::new(cores)),
+        }
+    }
+
+    /// Handles a batch. `deadline` is when this invocation will be killed; everything is written well before.
+    pub async fn handle(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+        let left = until(self.clock.now(), deadline);
+        let hidden = left + HIDDEN_BEYOND_DEADLINE;
+        // The rest of the time is for writing results and giving messages back.
+        let soft_deadline = deadline - (left / 5).min(Duration::from_secs(10));
+        handle_batch(event, self.store.queue(), hidden, |delivered| {
+            self.deliver(delivered, soft_deadline, deadline)
+        })
+        .await
+    }
+}
+
+/// The time from one moment to another; none if that has passed.
+fn until(now: Timestamp, then: Timestamp) -> Duration {
+    then.duration_since(now)
+        .try_into()
+        .unwrap_or(Duration::ZERO)
+}

@@ -45,6 +45,11 @@ pub enum Change {
         /// Why; none if the worker merely had to stop.
         failure: Option<Failure>,
     },
+    /// Whoever held the job is known to be dead: its lease ends now.
+    EndLease {
+        /// The time now.
+        now: Timestamp,
+    },
     /// The client no longer wants the job.
     Cancel {
         /// The time now.
@@ -81,7 +86,7 @@ impl Change {
     /// The status it leads to.
     pub fn target(&self) -> Status {
         match self {
-            Self::Claim { .. } => Status::Running,
+            Self::Claim { .. } | Self::EndLease { .. } => Status::Running,
             Self::Complete { .. } => Status::Completed,
             Self::Fail { .. } | Self::Exhaust { .. } | Self::Bury { .. } => Status::Failed,
             Self::Release { .. } | Self::Retry { .. } => Status::Pending,
@@ -112,6 +117,7 @@ impl Change {
             | Self::Release { attempt, .. } => {
                 (from == Running).then(|| vec![Test::AttemptIs(attempt)])
             }
+            Self::EndLease { .. } => (from == Running).then(Vec::new),
             Self::Cancel { .. } => Some(vec![]),
             Self::Retry { generation, .. } => {
                 matches!(from, Failed | Cancelled).then(|| vec![Test::GenerationIs(generation)])
@@ -206,6 +212,11 @@ impl Change {
                     not_before: Some(not_before),
                     last_failure,
                 };
+            }
+            Self::EndLease { now } => {
+                if let State::Running { lease_ends_at, .. } = &mut next.state {
+                    *lease_ends_at = now;
+                }
             }
             Self::Cancel { now } => {
                 next.expires_at = limits::expiry_of_finished(now);

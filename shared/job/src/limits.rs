@@ -20,6 +20,9 @@ pub const ORPHAN_AGE: Duration = Duration::from_mins(1);
 /// How often a worker looks whether its job is still wanted.
 pub const CANCEL_LOOK: Duration = Duration::from_secs(2);
 
+/// How long the engine may work on one job. Shorter than a function's time-out, so that a slow job fails as slow.
+pub const EXTRACT_TIME: Duration = Duration::from_mins(2);
+
 /// How long a finished job and its result are kept.
 pub const KEEP_FINISHED: Duration = Duration::from_hours(7 * 24);
 

@@ -74,7 +74,12 @@ impl Clients {
     }
 }
 
-/// The one retry layer, and an end to every wait.
+/// The one layer of retries: all clients have it, and nothing above them retries within a request.
+pub fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(4)
+}
+
+/// The retries, and an end to every wait.
 fn limits(loader: aws_config::ConfigLoader) -> aws_config::ConfigLoader {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))

@@ -22,8 +22,6 @@ pub struct Config {
     pub bucket: String,
     /// The queue of jobs.
     pub queue_url: String,
-    /// The queue's dead letters.
-    pub dead_letter_queue_url: Option<String>,
     /// Longest body of a request, in bytes.
     pub max_request_bytes: usize,
 }
@@ -57,10 +55,17 @@ impl Config {
             table: required("TABLE_NAME", "the name of the DynamoDB table")?,
             bucket: required("BUCKET_NAME", "the name of the S3 bucket")?,
             queue_url: required("QUEUE_URL", "the URL of the queue of jobs")?,
-            dead_letter_queue_url: optional("DEAD_LETTER_QUEUE_URL"),
             max_request_bytes: parsed("MAX_REQUEST_BYTES", "a number of bytes")?
                 .unwrap_or(DEFAULT_MAX_REQUEST_BYTES),
         })
+    }
+
+    /// The queue's dead letters: only the reaper reads them.
+    pub fn dead_letter_queue_url(&self) -> Result<String, ConfigError> {
+        required(
+            "DEAD_LETTER_QUEUE_URL",
+            "the URL of the queue of dead letters",
+        )
     }
 }
 

@@ -7,7 +7,7 @@ mod clock;
 pub mod config;
 mod logs;
 
-pub use clients::{Clients, Endpoints};
+pub use clients::{Clients, Endpoints, retries};
 pub use clock::Clock;
 pub use config::{Config, ConfigError, DEFAULT_MAX_REQUEST_BYTES};
 pub use logs::{LogFormat, init_logs};

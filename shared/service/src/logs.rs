@@ -5,7 +5,7 @@ use tracing_subscriber::EnvFilter;
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
-    /// One JSON object a line, to standard output: for CloudWatch.
+    /// One JSON object a line, to standard output: for `CloudWatch`.
     Json,
     /// For people, to standard error.
     Text,
@@ -16,6 +16,7 @@ pub fn init_logs(format: LogFormat) {
     let directives = crate::config::optional("LOG").unwrap_or_else(|| "info".into());
     let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
+    quiet_panics();
     match format {
         LogFormat::Json => subscriber
             .json()
@@ -27,4 +28,15 @@ pub fn init_logs(format: LogFormat) {
             .with_target(false)
             .init(),
     }
+}
+
+/// Lets a panic be logged by its place alone: its message may quote the document that it happened on.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic
+            .location()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        tracing::error!(place, "Panic");
+    }));
 }

@@ -25,7 +25,7 @@ const WRITE_UNIT_BYTES: usize = 1024;
 /// The store of all jobs. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Store {
-    payloads: Arc<Payloads>,
+    pub(crate) payloads: Arc<Payloads>,
     queue: Queue,
 }
 
@@ -393,15 +393,6 @@ impl Store {
         self.payloads.purge(key).await
     }
 
-    /// Ends a submission whose attempts are used up, or whose message the queue has given up on.
-    pub async fn give_up(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
-        debug_assert!(matches!(
-            change,
-            Change::Exhaust { .. } | Change::Bury { .. }
-        ));
-        self.change(key, change).await
-    }
-
     /// Keeps what came out of the dead-letter queue and belongs to no job.
     pub async fn keep_dead_letter(
         &self,
@@ -430,8 +421,9 @@ impl Store {
         Ok(())
     }
 
-    /// Performs a change as one conditional write.
-    async fn change(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
+    /// Performs a change as one conditional write. The ends of an attempt have operations of their own, which ask for the
+    /// attempt's [`Claim`].
+    pub async fn change(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
         let mut expression = Expression::default();
         let condition = expression.condition(&change.guard());
         let update = update::update(change, &mut expression);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use job::JobKey;
+use job::{JobKey, Tenant};
 
 /// Partitions that one tenant's jobs are spread over.
 const SHARDS: u8 = 8;
@@ -25,6 +25,16 @@ pub(crate) fn partition(key: &JobKey) -> String {
 /// The sort key of a job.
 pub(crate) fn job(key: &JobKey) -> String {
     format!("J#{}", key.id)
+}
+
+/// The job that these keys are of.
+pub(crate) fn of_job(pk: &str, sk: &str) -> Option<JobKey> {
+    let (tenant, _shard) = pk.strip_prefix("T#")?.split_once('#')?;
+    let id = sk.strip_prefix("J#")?.parse().ok()?;
+    Some(JobKey {
+        tenant: Tenant::new(tenant)?,
+        id,
+    })
 }
 
 /// The sort key of a payload item. Not under `J#`, for a listing of jobs should not have to read payloads.

@@ -3,6 +3,8 @@
 //! - [`Store`]: every operation on a job. Each transition is one conditional write, made from the job's own
 //!   [`Change`](job::Change); a refused one says what it found.
 //! - [`Message`] and [`Queue`]: what goes over the queue.
+//! - [`handle_batch`]: a batch of messages as Lambda delivers it.
+//! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
 //!
 //! **Invariant:** only this crate knows the shape of the table, of the message and of the object keys; no other names an
@@ -16,6 +18,7 @@
     reason = "this is the crate that knows the table's shape"
 )]
 
+mod batch;
 mod error;
 mod expression;
 mod item;
@@ -25,9 +28,11 @@ mod message;
 mod payload;
 pub mod provision;
 mod queue;
+mod recovery;
 mod request;
 mod update;
 
+pub use batch::{Delivered, Verdict, handle_batch};
 pub use error::Error;
 pub use jobs::{Claim, Claimed, Finished, Outcome, Retried, Store, StoredResult};
 pub use message::{Message, Unreadable};

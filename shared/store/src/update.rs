@@ -71,6 +71,10 @@ pub(crate) fn update(change: &Change, out: &mut Expression) -> String {
             }
             &["own", "sta", "lea"]
         }
+        Change::EndLease { now } => {
+            set.push(assign(out, "lea", |out| out.number(now.as_millisecond())));
+            &[]
+        }
         Change::Cancel { now } => {
             set.push(assign(out, "fin", |out| out.number(now.as_millisecond())));
             set.push(assign(out, "ttl", |out| {
@@ -89,8 +93,12 @@ pub(crate) fn update(change: &Change, out: &mut Expression) -> String {
             &["fin", "err"]
         }
     };
+    let set = format!("SET {}", set.join(", "));
+    if remove.is_empty() {
+        return set;
+    }
     let remove: Vec<String> = remove.iter().map(|attribute| out.name(attribute)).collect();
-    format!("SET {} REMOVE {}", set.join(", "), remove.join(", "))
+    format!("{set} REMOVE {}", remove.join(", "))
 }
 
 fn assign(

@@ -1,0 +1,175 @@
+//! One attempt: from a claimed job to the end of its attempt.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use job::{Failure, Phase, protocol};
+use store::{Claim, Error, Finished, Verdict};
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::backoff::backoff;
+use crate::engine::{Ended, Engine, Stop};
+use crate::{Worker, until};
+
+/// How long the engine may take to notice that it should stop. One that does not is left alone: its thread ends when it ends.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// What is to become of an attempt.
+enum Decision {
+    Complete(Vec<u8>),
+    Fail(Failure),
+    /// Try again later.
+    Release(Failure),
+    /// The job is no longer this worker's.
+    Abandon,
+}
+
+impl Worker {
+    /// Works on a claimed job and ends the attempt.
+    pub(crate) async fn attempt(
+        &self,
+        claim: Claim,
+        soft_deadline: Timestamp,
+        permit: OwnedSemaphorePermit,
+    ) -> Verdict {
+        let attempt = claim.job().attempt;
+        let decision = self.work(&claim, soft_deadline).await;
+        drop(permit);
+        match self.end(claim, decision).await {
+            Ok(verdict) => verdict,
+            Err(error) => {
+                // Whether it was written is unknown: the next delivery finds out.
+                tracing::error!(%error, attempt, "End of the attempt not written");
+                Verdict::GiveBack(backoff(attempt))
+            }
+        }
+    }
+
+    async fn work(&self, claim: &Claim, soft_deadline: Timestamp) -> Decision {
+        let request = match self.store.request(claim.job()).await {
+            Ok(request) => request,
+            Err(error @ Error::Unavailable { .. }) => {
+                tracing::warn!(%error, "Request not read");
+                return Decision::Release(unavailable(
+                    "The request could not be read from storage.",
+                ));
+            }
+            Err(error @ Error::Unreadable { .. }) => {
+                tracing::error!(%error, "Request not understood");
+                return Decision::Fail(Failure::new(
+                    "request_unreadable",
+                    Phase::Deliver,
+                    false,
+                    "The stored request cannot be understood by this version of the service.",
+                ));
+            }
+        };
+        let left = until(self.clock.now(), soft_deadline);
+        let mut engine = Engine::start(request);
+        match self.watch_over(&mut engine, claim, left).await {
+            Some(Ended::Done(result)) => Decision::Complete(result),
+            Some(Ended::Failed(failure)) => Decision::Fail(failure),
+            // Stopped, or deaf to it.
+            Some(Ended::Stopped) | None => match engine.stopped() {
+                Some(Stop::Cancelled) => Decision::Abandon,
+                Some(Stop::TooSlow) => Decision::Fail(Failure::new(
+                    "too_slow",
+                    Phase::Extract,
+                    false,
+                    format!(
+                        "The extraction took longer than {} s.",
+                        self.settings.extract_time.as_secs()
+                    ),
+                )),
+                Some(Stop::OutOfTime) | None => Decision::Release(Failure::new(
+                    "out_of_time",
+                    Phase::Extract,
+                    true,
+                    "The worker's time was over before the extraction was done.",
+                )),
+            },
+        }
+    }
+
+    /// Waits for the engine, and stops it when the job is no longer wanted or its time is over. None: it does not stop.
+    async fn watch_over(
+        &self,
+        engine: &mut Engine,
+        claim: &Claim,
+        left: Duration,
+    ) -> Option<Ended> {
+        let out_of_time = sleep(left);
+        let too_slow = sleep(self.settings.extract_time);
+        tokio::pin!(out_of_time, too_slow);
+        let mut looks = interval(self.settings.cancel_look);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        looks.tick().await; // the first is at once
+        let stop = loop {
+            tokio::select! {
+                ended = engine.ended() => return Some(ended),
+                () = &mut too_slow => break Stop::TooSlow,
+                () = &mut out_of_time => break Stop::OutOfTime,
+                _ = looks.tick() => {
+                    // A look that fails says nothing; the next one may.
+                    if let Ok(found) = self.store.get(&claim.job().key, self.clock.now()).await
+                        && !claim.still_holds(found.as_ref())
+                    {
+                        break Stop::Cancelled;
+                    }
+                }
+            }
+        };
+        engine.stop(stop);
+        tokio::time::timeout(GRACE, engine.ended()).await.ok()
+    }
+
+    async fn end(&self, claim: Claim, decision: Decision) -> Result<Verdict, Error> {
+        let now = self.clock.now();
+        let finished = match decision {
+            Decision::Complete(result) => self.complete(claim, result).await?,
+            Decision::Fail(failure) => {
+                tracing::info!(code = failure.code, "Job failed");
+                self.store.fail(claim, failure, now).await?
+            }
+            Decision::Release(failure) if claim.is_last_attempt() => {
+                tracing::warn!(code = failure.code, "Job failed: no attempt is left");
+                self.store.fail(claim, failure, now).await?
+            }
+            Decision::Release(failure) => return self.release(claim, failure).await,
+            Decision::Abandon => {
+                tracing::info!("Job no longer wanted, or another worker's");
+                let found = self.store.get(&claim.job().key, now).await?;
+                let settled = protocol::is_settled(found.as_ref(), claim.job().generation);
+                Finished::Lost { settled }
+            }
+        };
+        Ok(match finished {
+            Finished::Written | Finished::Lost { settled: true } => Verdict::Consume,
+            Finished::Lost { settled: false } => Verdict::GiveBack(Duration::ZERO),
+        })
+    }
+
+    async fn release(&self, claim: Claim, failure: Failure) -> Result<Verdict, Error> {
+        let after = backoff(claim.job().attempt);
+        tracing::info!(code = failure.code, ?after, "Job given back");
+        let not_before = self.clock.now() + after;
+        Ok(
+            match self.store.release(claim, Some(failure), not_before).await? {
+                Finished::Lost { settled: true } => Verdict::Consume,
+                Finished::Written | Finished::Lost { settled: false } => Verdict::GiveBack(after),
+            },
+        )
+    }
+
+    async fn complete(&self, claim: Claim, result: Vec<u8>) -> Result<Finished, Error> {
+        let (attempt, bytes) = (claim.job().attempt, result.len());
+        let finished = self.store.complete(claim, result, self.clock.now()).await?;
+        tracing::info!(attempt, bytes, ?finished, "Job done");
+        Ok(finished)
+    }
+}
+
+fn unavailable(detail: &str) -> Failure {
+    Failure::new("storage_unavailable", Phase::Deliver, true, detail)
+}

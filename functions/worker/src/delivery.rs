@@ -1,0 +1,158 @@
+//! What one message means.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use job::protocol::{self, ClaimRefused};
+use job::{Change, Delivery, Failure, Job, limits};
+use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Verdict};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::Instrument;
+
+use crate::backoff::backoff;
+use crate::{Worker, until};
+
+/// First wait for an item that a message runs ahead of; doubles with each look.
+const FIRST_LOOK: Duration = Duration::from_millis(10);
+
+impl Worker {
+    /// Handles one message. Nothing is claimed after `soft_deadline`; a claim's lease ends at `deadline`.
+    pub(crate) async fn deliver(
+        &self,
+        delivered: Delivered,
+        soft_deadline: Timestamp,
+        deadline: Timestamp,
+    ) -> Verdict {
+        let message = match Message::from_body(&delivered.body) {
+            Ok(message) => message,
+            Err(error) => {
+                // The queue moves it to the dead letters when it has been received too often.
+                let newer = matches!(error, Unreadable::Newer(_));
+                tracing::error!(%error, newer, message_id = delivered.message_id, "Unreadable message");
+                return Verdict::GiveBack(backoff(delivered.receives));
+            }
+        };
+        let span =
+            tracing::info_span!("job", tenant = %message.key.tenant, job_id = %message.key.id);
+        self.deliver_message(&message, &delivered, soft_deadline, deadline)
+            .instrument(span)
+            .await
+    }
+
+    async fn deliver_message(
+        &self,
+        message: &Message,
+        delivered: &Delivered,
+        soft_deadline: Timestamp,
+        deadline: Timestamp,
+    ) -> Verdict {
+        let left = until(self.clock.now(), soft_deadline);
+        let Ok(permit) = timeout(left, self.permits.clone().acquire_owned()).await else {
+            return Verdict::GiveBack(Duration::ZERO);
+        };
+        let permit = permit.expect("the semaphore is never closed");
+        match self.claim(message, delivered, deadline).await {
+            Ok(Claimable::Yes(claim)) => self.attempt(*claim, soft_deadline, permit).await,
+            Ok(Claimable::No(verdict)) => verdict,
+            Err(error) => {
+                tracing::warn!(%error, "Job not claimed");
+                Verdict::GiveBack(backoff(delivered.receives))
+            }
+        }
+    }
+
+    async fn claim(
+        &self,
+        message: &Message,
+        delivered: &Delivered,
+        deadline: Timestamp,
+    ) -> Result<Claimable, store::Error> {
+        let delivery = Delivery(rand::random());
+        let looks_end = Instant::now() + self.settings.look_again;
+        loop {
+            let now = self.clock.now();
+            let (reason, found) = match self.store.claim(message, delivery, now, deadline).await? {
+                Claimed::Won(claim) => return Ok(Claimable::Yes(Box::new(claim))),
+                Claimed::Refused { reason, found } => (reason, found),
+            };
+            let verdict = match reason {
+                ClaimRefused::NotThereYet => {
+                    if self.appears(message, looks_end).await? {
+                        continue;
+                    }
+                    self.give_up_waiting(message, delivered, found.as_deref())
+                        .await?
+                }
+                ClaimRefused::Wait(time) => Verdict::GiveBack(until(now, time)),
+                ClaimRefused::Exhausted => self.exhaust(message, found.as_deref()).await?,
+                // `Own` is a won claim; the store says so.
+                ClaimRefused::Settled | ClaimRefused::Own => Verdict::Consume,
+            };
+            return Ok(Claimable::No(verdict));
+        }
+    }
+
+    /// Waits until the item that a message runs ahead of is there. Reads cost a fifth of a refused write.
+    async fn appears(&self, message: &Message, looks_end: Instant) -> Result<bool, store::Error> {
+        let mut wait = FIRST_LOOK;
+        while Instant::now() + wait < looks_end {
+            sleep(wait).await;
+            wait *= 2;
+            let found = self.store.get(&message.key, self.clock.now()).await?;
+            if found.is_some_and(|job| job.generation >= message.generation) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The message still has no item. The call that sent it may be under way; but one that is old has died, and nobody was
+    /// told an id.
+    async fn give_up_waiting(
+        &self,
+        message: &Message,
+        delivered: &Delivered,
+        found: Option<&Job>,
+    ) -> Result<Verdict, store::Error> {
+        let age = until(delivered.sent_at, self.clock.now());
+        if age < limits::ORPHAN_AGE {
+            return Ok(Verdict::GiveBack(backoff(delivered.receives)));
+        }
+        if found.is_none() {
+            self.store.purge(&message.key).await?;
+        }
+        tracing::info!("Message without a job dropped");
+        Ok(Verdict::Consume)
+    }
+
+    /// All attempts are used and the last one was lost: ends the job.
+    async fn exhaust(
+        &self,
+        message: &Message,
+        found: Option<&Job>,
+    ) -> Result<Verdict, store::Error> {
+        let failure = Failure::exhausted(limits::MAX_ATTEMPTS, found.and_then(Job::failure));
+        let (generation, now) = (message.generation, self.clock.now());
+        let change = Change::Exhaust {
+            generation,
+            now,
+            failure,
+        };
+        match self.store.change(&message.key, &change).await? {
+            Outcome::Done(_) => {
+                tracing::warn!("Job failed: no attempt is left");
+                Ok(Verdict::Consume)
+            }
+            Outcome::Refused(found) if protocol::is_settled(found.as_ref(), generation) => {
+                Ok(Verdict::Consume)
+            }
+            Outcome::Refused(_) => Ok(Verdict::GiveBack(Duration::ZERO)),
+        }
+    }
+}
+
+/// What came of the wish to claim a job.
+enum Claimable {
+    Yes(Box<Claim>),
+    No(Verdict),
+}
