@@ -50,13 +50,26 @@ impl Text {
 
     /// A text with pages; `page_starts` holds the byte offset at which each page begins, in rising order.
     pub fn with_pages(content: String, page_starts: Vec<usize>) -> Self {
-        let checkpoints = if content.is_ascii() { Vec::new() } else { checkpoints(content.as_bytes()) };
-        Self { content, page_starts, checkpoints }
+        let checkpoints = if content.is_ascii() {
+            Vec::new()
+        } else {
+            checkpoints(content.as_bytes())
+        };
+        Self {
+            content,
+            page_starts,
+            checkpoints,
+        }
     }
 
     /// The whole text.
     pub fn as_str(&self) -> &str {
         &self.content
+    }
+
+    /// The whole text, without copying it.
+    pub fn into_string(self) -> String {
+        self.content
     }
 
     /// The number of pages; none for formats that have no pages.
@@ -67,7 +80,11 @@ impl Text {
     /// The page that the byte offset lies on, counted from 1; none for formats that have no pages.
     pub fn page_at(&self, offset: usize) -> Option<usize> {
         self.pages()?;
-        Some(self.page_starts.partition_point(|&start| start <= offset).max(1))
+        Some(
+            self.page_starts
+                .partition_point(|&start| start <= offset)
+                .max(1),
+        )
     }
 
     /// The number of Unicode scalar values before the byte offset.
@@ -92,7 +109,10 @@ fn checkpoints(bytes: &[u8]) -> Vec<usize> {
 
 /// Scalar values that begin in these bytes: every byte but UTF-8's continuation bytes begins one.
 fn scalars(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
+    bytes
+        .iter()
+        .filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000)
+        .count()
 }
 
 /// A link.
@@ -146,7 +166,10 @@ mod tests {
     fn a_place_lies_on_the_last_page_that_begins_before_it() {
         let text = Text::with_pages("one two three".into(), vec![0, 4, 8]);
         assert_eq!(text.pages(), Some(3));
-        assert_eq!([0, 3, 4, 12].map(|offset| text.page_at(offset)), [Some(1), Some(1), Some(2), Some(3)]);
+        assert_eq!(
+            [0, 3, 4, 12].map(|offset| text.page_at(offset)),
+            [Some(1), Some(1), Some(2), Some(3)]
+        );
         assert_eq!(Text::new("one".into()).page_at(0), None);
     }
 }

@@ -23,7 +23,10 @@ pub enum Error {
 impl Error {
     /// A document's fault.
     pub fn document(problem: Problem, detail: impl Into<String>) -> Self {
-        Self::Document { problem, detail: detail.into() }
+        Self::Document {
+            problem,
+            detail: detail.into(),
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use crate::{Error, Limits, Watch, find, read};
 pub struct Input<'a> {
     /// The name of the file, if the sender gave one.
     pub name: Option<&'a str>,
-    /// The media type that the sender claims, parameters (`; charset=…`) included: a hint, never trusted.
+    /// The media type that the sender claims, parameters (`; charset=…`) included: a hint, never
+    /// trusted.
     pub declared: Option<&'a str>,
     /// The bytes.
     pub bytes: &'a [u8],
@@ -23,7 +24,8 @@ pub struct Input<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Extractor {
-    /// E-mail addresses, phone numbers, URLs, IP addresses, dates, amounts of money, IBANs, card numbers, UUIDs: as records.
+    /// E-mail addresses, phone numbers, URLs, IP addresses, dates, amounts of money, IBANs, card
+    /// numbers, UUIDs: as records.
     Entities,
     /// The whole text.
     Text,
@@ -37,7 +39,13 @@ pub enum Extractor {
 
 impl Extractor {
     /// All extractors, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [Self::Entities, Self::Text, Self::Metadata, Self::Links, Self::Tables];
+    pub const ALL: [Self; 5] = [
+        Self::Entities,
+        Self::Text,
+        Self::Metadata,
+        Self::Links,
+        Self::Tables,
+    ];
 
     /// What is extracted when a request does not say.
     pub const DEFAULT: [Self; 3] = [Self::Entities, Self::Text, Self::Metadata];
@@ -54,11 +62,20 @@ impl Extractor {
     }
 }
 
-/// A flat JSON object: the finding under the name of its kind (`{"email": "a@test.com"}`), and `source`, the place where it was found.
+/// A flat JSON object, one finding.
+///
+/// - The kind's name holds the normalised value: `{"email": "a@test.com"}`. Some kinds add members
+///   of their own (`currency` to `money`, `version` to `ip`, `network` to `card`, `extension` to
+///   `phone`).
+/// - `raw` is exactly what stands in the text; absent where that is the value itself, and for card
+///   numbers, whose value is masked so that the number is not copied around.
+/// - `source` is where it stands: `{"document": 0, "page": 1, "start": 9, "end": 19}`. `document`
+///   counts a job's documents from 0, `page` counts from 1 and is absent for formats without pages,
+///   `start` and `end` are offsets into the document's text, in Unicode scalar values.
 pub type Record = Map<String, Value>;
 
 /// All that was extracted from one document.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Extraction {
     /// What the extractors found, in the order of the text.
     pub records: Vec<Record>,
@@ -67,7 +84,7 @@ pub struct Extraction {
 }
 
 /// What a result says of one document. The optional members are there only if they were asked for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentOutput {
     /// The name of the file, if the sender gave one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,13 +109,58 @@ pub struct DocumentOutput {
     pub metadata: Option<BTreeMap<String, Value>>,
     /// The links.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub links: Option<Vec<Value>>,
+    pub links: Option<Vec<LinkOutput>>,
     /// The tables.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub tables: Option<Vec<Value>>,
+    pub tables: Option<Vec<TableOutput>>,
     /// What was left out or could not be understood.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,
+}
+
+/// A link, as a result gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkOutput {
+    /// Where it leads: absolute where the document states a base, else as written.
+    pub href: String,
+    /// The words that carry the link; may be empty.
+    pub text: String,
+    /// Where those words stand; absent where the format does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A table, as a result gives it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TableOutput {
+    /// Its caption; absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub caption: Option<String>,
+    /// One name per column, out of the header rows: the texts of a column's header cells from top
+    /// to bottom, joined by a space, one that is repeated below itself given once. Absent for a
+    /// table without header rows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub columns: Option<Vec<String>>,
+    /// How many of the first rows are headers.
+    pub header_rows: usize,
+    /// The texts of all cells, row by row, header rows first; all rows have the same number of
+    /// cells.
+    pub rows: Vec<Vec<String>>,
+    /// Where it stands; absent where the format does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+}
+
+/// A place in a document's text: `text[start..end]`, counted in Unicode scalar values.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The page it begins on, counted from 1; absent for formats without pages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<usize>,
+    /// Scalar values before its first.
+    pub start: usize,
+    /// Scalar values before and including its last.
+    pub end: usize,
 }
 
 /// Reads the document and extracts what is wanted from it.
@@ -119,5 +181,5 @@ pub fn extract(
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    format!("{:x}", Sha256::digest(bytes))
 }

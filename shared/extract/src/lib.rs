@@ -18,6 +18,8 @@ mod watch;
 
 pub use document::{Cell, Document, Link, Span, Table, Text};
 pub use error::{Error, Problem};
-pub use extraction::{DocumentOutput, Extraction, Extractor, Input, Record, extract};
+pub use extraction::{
+    DocumentOutput, Extraction, Extractor, Input, LinkOutput, Place, Record, TableOutput, extract,
+};
 pub use limits::{LIMITS, Limits};
 pub use watch::{Interrupted, NeverInterrupted, Watch};

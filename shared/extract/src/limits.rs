@@ -8,13 +8,16 @@ pub const LIMITS: Limits = Limits {
     max_text_bytes: 64 << 20,
     max_pages: 5_000,
     max_html_depth: 512,
+    max_markup_nodes: 2_000_000,
     max_json_depth: 128,
     max_xml_depth: 256,
+    max_attributes: 1_000,
     max_table_cells: 1_000_000,
     max_tables: 10_000,
     max_links: 100_000,
     max_records: 100_000,
     max_eml_depth: 8,
+    max_eml_parts: 10_000,
 };
 
 /// What a document may ask of the engine. Whatever is passed is a [`Problem::LimitExceeded`](crate::Problem::LimitExceeded)
@@ -29,10 +32,16 @@ pub struct Limits {
     pub max_pages: usize,
     /// Depth of nested HTML elements. Passed: refused, for parsers need quadratic time in depth.
     pub max_html_depth: usize,
+    /// Elements, texts and attributes of an HTML or XML document together. Passed: refused:
+    /// each takes memory.
+    pub max_markup_nodes: usize,
     /// Depth of nested JSON arrays and objects. Passed: refused.
     pub max_json_depth: usize,
     /// Depth of nested XML elements. Passed: refused.
     pub max_xml_depth: usize,
+    /// Attributes of one HTML or XML element. Passed: refused, for parsers need
+    /// quadratic time in them.
+    pub max_attributes: usize,
     /// Cells of all tables of one document together. Passed: the rest is left out, with a warning.
     pub max_table_cells: usize,
     /// Tables of one document. Passed: the rest is left out, with a warning.
@@ -43,4 +52,6 @@ pub struct Limits {
     pub max_records: usize,
     /// Depth of nested parts in an e-mail. Passed: refused.
     pub max_eml_depth: usize,
+    /// Parts of an e-mail. Passed: refused.
+    pub max_eml_parts: usize,
 }

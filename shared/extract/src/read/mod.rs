@@ -1,7 +1,186 @@
-//! Reading: bytes of any supported format -> one [`Document`](crate::Document).
-use crate::{Document, Error, Input, Limits, Watch};
+//! Reading: bytes of any supported format -> one [`Document`].
+//!
+//! A format is one file here that says how its bytes are recognised and read, and one line in
+//! [`FORMATS`]. What a sender says of a document only ever chooses between the formats that its
+//! bytes permit.
+
+mod charset;
+mod csv;
+mod date;
+mod eml;
+mod flow;
+mod gather;
+mod hints;
+mod html;
+mod json;
+mod markdown;
+mod ndjson;
+mod pdf;
+mod plain;
+mod sniff;
+mod xml;
+
+use std::thread;
+
+use self::hints::Hints;
+use crate::{Document, Error, Input, Limits, Problem, Watch};
+
+/// All formats, the surest to recognise first.
+static FORMATS: [&Format; 9] = [
+    &pdf::FORMAT,
+    &eml::FORMAT,
+    &html::FORMAT,
+    &xml::FORMAT,
+    &json::FORMAT,
+    &ndjson::FORMAT,
+    &csv::FORMAT,
+    &markdown::FORMAT,
+    &plain::FORMAT,
+];
+
+/// What the engine knows of a format.
+struct Format {
+    /// What people call it.
+    name: &'static str,
+    /// The media types it goes by, or their suffixes (`+json`); results use the first.
+    media_types: &'static [&'static str],
+    /// The endings of its files' names, in lower case.
+    extensions: &'static [&'static str],
+    reader: Reader,
+}
+
+/// How a format is recognised and read.
+enum Reader {
+    /// From the bytes as they are.
+    Bytes {
+        fit: fn(&[u8]) -> Fit,
+        read: fn(&[u8], &Context<'_>) -> Result<Document, Error>,
+    },
+    /// From the decoded text.
+    Text {
+        fit: fn(&str) -> Fit,
+        read: fn(String, &Context<'_>) -> Result<Document, Error>,
+    },
+}
+
+/// How well some bytes fit a format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// They cannot be that.
+    No,
+    /// They can be read as that if the sender says so.
+    Permitted,
+    /// They look like that; what the sender says weighs more.
+    Likely,
+    /// They are that, whatever the sender says.
+    Certain,
+}
+
+/// What every reader is given besides the document.
+struct Context<'a> {
+    limits: &'a Limits,
+    watch: &'a dyn Watch,
+}
 
 /// Reads a document.
-pub fn read(_input: Input<'_>, _limits: &Limits, _watch: &dyn Watch) -> Result<Document, Error> {
-    Ok(Document::default())
+pub fn read(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Document, Error> {
+    let bytes = input.bytes.len();
+    if bytes == 0 {
+        return Err(Error::document(
+            Problem::Empty,
+            "The document has no bytes.",
+        ));
+    }
+    if bytes > limits.max_document_bytes {
+        return Err(passed(
+            "max_document_bytes",
+            limits.max_document_bytes,
+            format!("The document has {bytes} bytes"),
+        ));
+    }
+    let document = on_its_own_stack(|| read_any(input, limits, watch))?;
+    check_text(document.text.as_str().len(), limits)?;
+    Ok(document)
+}
+
+/// Bytes of stack for reading. Parsers of hostile input may recurse deeply; only what is used takes
+/// memory.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Runs a reader where neither a panic nor deep recursion hurts anybody else.
+fn on_its_own_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
+    let failed = |detail| Error::document(Problem::ReaderFailed, detail);
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .name("reader".into())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, read)
+            .map_err(|_| failed("There was no room to start the reader."))?
+            .join()
+            .unwrap_or_else(|_| {
+                Err(failed(
+                    "The reader failed on this document; the fault is ours.",
+                ))
+            })
+    })
+}
+
+fn read_any(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Document, Error> {
+    let hints = Hints::new(input);
+    let context = &Context { limits, watch };
+
+    if let Some((format, read)) = sniff::binary(input.bytes, &hints) {
+        let mut document = read(input.bytes, context)?;
+        label(&mut document, format, &hints);
+        return Ok(document);
+    }
+    sniff::refuse_unknown_binary(input.bytes)?;
+
+    let decoded = charset::decode(input.bytes, hints.charset());
+    watch.check()?;
+    let (format, read) = sniff::text(&decoded.text, &hints);
+    watch.check()?;
+    let mut document = read(decoded.text, context)?;
+    document.charset = Some(decoded.charset.to_owned());
+    document.warnings.splice(0..0, decoded.warnings);
+    label(&mut document, format, &hints);
+    Ok(document)
+}
+
+/// Says what the document was read as, and warns where the sender said otherwise.
+fn label(document: &mut Document, format: &'static Format, hints: &Hints<'_>) {
+    if document.media_type.is_empty() {
+        format.media_types[0].clone_into(&mut document.media_type);
+    }
+    if let Some(claim) = hints.contradiction(format) {
+        let truth = &document.media_type;
+        document.warnings.insert(
+            0,
+            format!("The document {claim}, but its bytes are {truth}: it was read as {truth}."),
+        );
+    }
+}
+
+/// The names of all formats, for messages.
+fn supported() -> String {
+    FORMATS.map(|format| format.name).join(", ")
+}
+
+fn check_text(bytes: usize, limits: &Limits) -> Result<(), Error> {
+    if bytes > limits.max_text_bytes {
+        return Err(passed(
+            "max_text_bytes",
+            limits.max_text_bytes,
+            format!("The document's text has {bytes} bytes or more"),
+        ));
+    }
+    Ok(())
+}
+
+/// A limit was passed: says which, and what was found.
+fn passed(name: &str, limit: usize, found: impl std::fmt::Display) -> Error {
+    Error::document(
+        Problem::LimitExceeded,
+        format!("{found}; the limit {name} is {limit}."),
+    )
 }

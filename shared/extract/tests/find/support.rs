@@ -1,0 +1,81 @@
+//! Shared by the tests of what is found.
+
+use extract::{
+    Document, Error, Extraction, Extractor, Input, LIMITS, Limits, NeverInterrupted, Text, Watch,
+};
+use serde_json::Value;
+
+/// What was sent.
+pub(crate) const INPUT: Input<'static> = Input {
+    name: Some("sample.txt"),
+    declared: None,
+    bytes: b"text",
+};
+
+/// A document with this text.
+pub(crate) fn document(text: &str) -> Document {
+    Document {
+        text: Text::new(text.into()),
+        ..Document::default()
+    }
+}
+
+/// Finds what is wanted.
+pub(crate) fn find(
+    document: Document,
+    wanted: &[Extractor],
+    limits: &Limits,
+    watch: &dyn Watch,
+) -> Result<Extraction, Error> {
+    extract::find::find(0, INPUT, document, wanted, limits, watch)
+}
+
+/// Finds the entities of a text.
+pub(crate) fn entities(text: &str) -> Extraction {
+    find(
+        document(text),
+        &[Extractor::Entities],
+        &LIMITS,
+        &NeverInterrupted,
+    )
+    .expect("nothing stops the search")
+}
+
+/// The records of a text.
+pub(crate) fn found_in(text: &str) -> Vec<Value> {
+    entities(text)
+        .records
+        .into_iter()
+        .map(Value::from)
+        .collect()
+}
+
+/// The values of all records of a kind.
+pub(crate) fn values(kind: &str, text: &str) -> Vec<String> {
+    let records = found_in(text).into_iter();
+    records
+        .filter_map(|record| Some(record.get(kind)?.as_str()?.to_owned()))
+        .collect()
+}
+
+/// What stands in the text at the places of all records of a kind.
+pub(crate) fn raws(kind: &str, text: &str) -> Vec<String> {
+    let records = found_in(text)
+        .into_iter()
+        .filter(|record| record.get(kind).is_some());
+    records
+        .map(|record| standing_at(text, &record["source"]))
+        .collect()
+}
+
+/// What stands in the text at a place, counted as a client would.
+pub(crate) fn standing_at(text: &str, place: &Value) -> String {
+    let (start, end) = (offset(place, "start"), offset(place, "end"));
+    text.chars().take(end).skip(start).collect()
+}
+
+/// The offset with this name.
+pub(crate) fn offset(place: &Value, name: &str) -> usize {
+    let offset = place[name].as_u64().expect("an offset is a whole number");
+    usize::try_from(offset).expect("an offset fits")
+}

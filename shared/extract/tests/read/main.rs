@@ -1,0 +1,105 @@
+//! Reading, through the public API, of real files and of hostile ones.
+
+mod formats;
+mod hostile;
+mod types;
+
+use extract::{Document, Error, Input, LIMITS, Limits, NeverInterrupted, Problem, Span};
+use serde_json::Value;
+
+/// Documents of the folder `tests/data`, under their names.
+macro_rules! fixtures {
+    ($($name:literal),* $(,)?) => {
+        &[$(($name, include_bytes!(concat!("../data/", $name)).as_slice())),*]
+    };
+}
+
+const FIXTURES: &[(&str, &[u8])] = fixtures![
+    "article.html",
+    "feed.xml",
+    "invoice.pdf",
+    "mail.eml",
+    "newsletter.eml",
+    "notes.md",
+    "owner-password-rc4.pdf",
+    "owner-password.pdf",
+    "password.pdf",
+    "people.json",
+    "people.csv",
+    "scan.pdf",
+    "shift-jis.html",
+    "utf-16.txt",
+    "windows-1252.html",
+];
+
+#[track_caller]
+fn fixture(wanted: &str) -> &'static [u8] {
+    FIXTURES
+        .iter()
+        .find(|(name, _)| *name == wanted)
+        .expect("a fixture of that name")
+        .1
+}
+
+/// Reads a document of which nothing is said but its bytes.
+fn read(bytes: impl AsRef<[u8]>) -> Result<Document, Error> {
+    read_within(&LIMITS, None, None, bytes.as_ref())
+}
+
+fn read_named(name: &str, bytes: impl AsRef<[u8]>) -> Result<Document, Error> {
+    read_within(&LIMITS, Some(name), None, bytes.as_ref())
+}
+
+fn read_declared(declared: &str, bytes: impl AsRef<[u8]>) -> Result<Document, Error> {
+    read_within(&LIMITS, None, Some(declared), bytes.as_ref())
+}
+
+fn read_within(
+    limits: &Limits,
+    name: Option<&str>,
+    declared: Option<&str>,
+    bytes: &[u8],
+) -> Result<Document, Error> {
+    extract::read::read(
+        Input {
+            name,
+            declared,
+            bytes,
+        },
+        limits,
+        &NeverInterrupted,
+    )
+}
+
+/// What is wrong with a document.
+#[track_caller]
+fn problem(result: Result<Document, Error>) -> (Problem, String) {
+    match result {
+        Err(Error::Document { problem, detail }) => (problem, detail),
+        Err(error) => panic!("no fault of the document: {error:?}"),
+        Ok(document) => panic!("it was read as {}", document.media_type),
+    }
+}
+
+/// The words at a place.
+#[track_caller]
+fn at<'d>(document: &'d Document, span: Option<&Span>) -> &'d str {
+    &document.text.as_str()[span.expect("a place").clone()]
+}
+
+/// The cells of a table as plain text.
+fn cells(document: &Document, table: usize) -> Vec<Vec<&str>> {
+    let rows = document.tables[table].rows.iter();
+    rows.map(|row| row.iter().map(|cell| cell.text.as_str()).collect())
+        .collect()
+}
+
+fn metadata(document: &Document, name: &str) -> Value {
+    document.metadata.get(name).cloned().unwrap_or_default()
+}
+
+/// Whether one of the warnings says all these words.
+fn warns(document: &Document, words: &[&str]) -> bool {
+    let mut warnings = document.warnings.iter();
+    warnings.any(|warning| words.iter().all(|word| warning.contains(word)))
+}
