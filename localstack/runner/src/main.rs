@@ -1,0 +1,118 @@
+//! `local`: the whole product on this machine. [`HELP`] says how to use it.
+
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::num::NonZero;
+use std::process::ExitCode;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use local::settings::Settings;
+use local::{aws, product};
+use service::LogFormat;
+use service::config::optional;
+use tokio::runtime::{Builder, Runtime};
+
+const HELP: &str = "\
+Usage: local          run the whole product: API, worker, reaper, table, queues, objects
+       local aws      run the table, the queues and the objects alone, for AWS SDKs and tools
+       local --help   show this
+
+Settings, in the environment or in the file .env:
+  LISTEN=127.0.0.1:8000      where the API answers
+  DATA_DIR=.data             the folder that keeps everything
+  WORKER=on                  off: jobs are accepted and wait
+  MAX_REQUEST_BYTES=4500000  the longest body of a request
+  AWS_PORTS=4567,4568,4569   ports of DynamoDB, SQS and S3; `local` takes any free ones if not told
+  LOG=info                   what is logged
+
+Ctrl-C ends it once the running jobs have ended or ten seconds have passed; a second one, at once.
+";
+
+/// The embedded endpoints warn of each refused request, and a refused condition is nothing out of the
+/// ordinary. `LOG` may still name them.
+const QUIET: &str = "dynoxide=error,s3s=error,s3s_fs=error";
+/// Threads for futures. Extraction has its own, and the rest is waiting.
+const MAX_WORKER_THREADS: usize = 4;
+/// How long threads may still take that no future waits for, such as an extraction that was given up.
+const THREADS_LIMIT: Duration = Duration::from_millis(100);
+
+/// What is to be run.
+enum Command {
+    Product,
+    Aws,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match arguments[..] {
+        [] => run(&Command::Product),
+        ["aws"] => run(&Command::Aws),
+        ["help" | "-h" | "--help"] => say(HELP).map(|()| ExitCode::SUCCESS).map_err(Into::into),
+        _ => {
+            complain(&format!(
+                "`local {}` is not a command.\n\n{HELP}",
+                arguments.join(" ")
+            ));
+            return ExitCode::from(2);
+        }
+    };
+    outcome.unwrap_or_else(|error| {
+        complain(&format!("error: {error}\n"));
+        ExitCode::FAILURE
+    })
+}
+
+fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
+    read_env_file()?;
+    let settings = Settings::read(optional)?;
+    start_log()?;
+    let runtime = runtime()?;
+    let code = runtime.block_on(async {
+        match command {
+            Command::Product => product::run(&settings).await,
+            Command::Aws => aws::run(&settings).await,
+        }
+    });
+    runtime.shutdown_timeout(THREADS_LIMIT);
+    code
+}
+
+/// What the environment sets already is left as it is.
+fn read_env_file() -> Result<(), Box<dyn Error>> {
+    match dotenvy::from_path(".env") {
+        Ok(()) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(format!("the file .env cannot be read: {error}").into()),
+    }
+}
+
+fn start_log() -> Result<(), Box<dyn Error>> {
+    let wanted = optional("LOG").unwrap_or_else(|| "info".to_owned());
+    let directives = format!("LOG='{QUIET},{wanted}'");
+    dotenvy::from_read_override(directives.as_bytes()).map_err(|_| {
+        format!("LOG={wanted} is not understood: it has to be a level such as info")
+    })?;
+    service::init_logs(LogFormat::Text);
+    Ok(())
+}
+
+fn runtime() -> io::Result<Runtime> {
+    let threads = available_parallelism()
+        .map_or(1, NonZero::get)
+        .clamp(2, MAX_WORKER_THREADS);
+    Builder::new_multi_thread()
+        .worker_threads(threads)
+        .enable_all()
+        .build()
+}
+
+fn say(text: &str) -> io::Result<()> {
+    io::stdout().write_all(text.as_bytes())
+}
+
+/// Nobody can be told if this fails.
+fn complain(text: &str) {
+    let _ = io::stderr().write_all(text.as_bytes());
+}

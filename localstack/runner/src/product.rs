@@ -1,0 +1,202 @@
+//! The whole product in this process: API, worker and reaper as Lambda runs them, on the embedded
+//! endpoints.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::io::{self, Write as _};
+use std::num::NonZero;
+use std::process::ExitCode;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
+use api::App;
+use aws_lambda_events::event::sqs::SqsEvent;
+use axum::Router;
+use job::limits;
+use reaper::Reaper;
+use service::{Clients, Clock};
+use store::Store;
+use tokio::net::TcpListener;
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tokio_util::sync::CancellationToken;
+use worker::Worker;
+
+use crate::endpoints::{self, Endpoints, StartError, Storage};
+use crate::listen::{ListenError, listen};
+use crate::mapping::Mapping;
+use crate::provision::{self, ProvisionError, Queue, Queues};
+use crate::settings::Settings;
+use crate::signals::Signals;
+
+/// What the table, the bucket and the queue are called.
+const NAME: &str = "jobs";
+/// How long one batch may take. Jobs that were running when the process was killed wait this long, for
+/// their leases end with it; but the longest extraction has to fit in, with time to write its result.
+const FUNCTION_TIMEOUT: Duration = limits::EXTRACT_TIME.saturating_add(Duration::from_secs(15));
+/// How long a message is hidden that a killed process had received and not begun with.
+const VISIBILITY: Duration = FUNCTION_TIMEOUT.saturating_add(Duration::from_secs(10));
+/// How long requests and jobs that are under way may still take at the end.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Runs the product until a signal comes.
+pub async fn run(settings: &Settings) -> Result<ExitCode, Box<dyn Error>> {
+    let mut signals = Signals::install()?;
+    let product = Product::start(settings, Clock::system()).await?;
+    io::stdout().write_all(greeting(&product).as_bytes())?;
+    signals.next().await;
+    tracing::info!("Stopping");
+    let code = signals.unless_repeated(product.shutdown()).await;
+    tracing::info!("Stopped");
+    Ok(code)
+}
+
+/// The running product.
+pub struct Product {
+    /// Where the API answers, as `http://host:port`.
+    pub url: String,
+    /// What it stands on.
+    pub endpoints: Endpoints,
+    stop: CancellationToken,
+    running: JoinSet<()>,
+}
+
+/// Why the product did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ProductError {
+    /// Its port cannot be had.
+    #[error("the API cannot start: {0}; LISTEN says which")]
+    Listen(#[from] ListenError),
+    /// The embedded endpoints did not start.
+    #[error(transparent)]
+    Endpoints(#[from] StartError),
+    /// The table could not be made.
+    #[error("cannot set up the table `{NAME}`: {0}")]
+    Table(#[from] store::Error),
+    /// The queues or the bucket could not be made.
+    #[error(transparent)]
+    Provision(#[from] ProvisionError),
+}
+
+impl Product {
+    /// Starts everything. What an earlier run left in the data folder goes on.
+    pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, ProductError> {
+        let (listener, address) = listen(settings.listen).await?;
+        let endpoints = Endpoints::start(endpoints::Options {
+            storage: Storage::Folder(settings.data.clone()),
+            ports: settings.aws_ports.unwrap_or_default(),
+            clock: clock.clone(),
+        })
+        .await?;
+        let clients = endpoints.clients().await;
+        let queues = provision(&clients).await?;
+        let stop = CancellationToken::new();
+        let running = wire(settings, &clients, queues, clock, listener, &stop);
+        Ok(Self {
+            url: format!("http://{address}"),
+            endpoints,
+            stop,
+            running,
+        })
+    }
+
+    /// Takes nothing new, waits for what is under way as long as the grace period, and ends the endpoints
+    /// last. What was dropped is done again at the next start, when its lease has ended.
+    pub async fn shutdown(mut self) {
+        self.stop.cancel();
+        // A mapping waits for the answer to its last question.
+        self.endpoints.queues.stop_waiting();
+        while self.running.join_next().await.is_some() {}
+        self.endpoints.shutdown().await;
+    }
+}
+
+async fn provision(clients: &Clients) -> Result<Queues, ProductError> {
+    store::provision::create_table(&clients.dynamodb, NAME).await?;
+    provision::bucket(&clients.s3, NAME).await?;
+    Ok(provision::queues(&clients.sqs, NAME, VISIBILITY).await?)
+}
+
+/// What `template.yaml` does on AWS: gives each function what it needs, and connects it to what feeds it.
+fn wire(
+    settings: &Settings,
+    clients: &Clients,
+    queues: Queues,
+    clock: Clock,
+    listener: TcpListener,
+    stop: &CancellationToken,
+) -> JoinSet<()> {
+    let Clients { dynamodb, sqs, s3 } = clients.clone();
+    let jobs = store::Queue::new(sqs.clone(), &queues.jobs.url);
+    let dead_letters = store::Queue::new(sqs.clone(), &queues.dead_letters.url);
+    let store = Store::new(dynamodb, s3, NAME, NAME, jobs);
+    let mapping = |queue: Queue, concurrency: usize| Mapping {
+        client: sqs.clone(),
+        queue,
+        concurrency,
+        function_timeout: FUNCTION_TIMEOUT,
+        grace: GRACE,
+        clock: clock.clone(),
+    };
+
+    let mut running = JoinSet::new();
+    let app = App::new(store.clone(), clock.clone(), settings.max_request_bytes);
+    running.spawn(serve(listener, api::router(app), stop.clone()));
+    if settings.worker {
+        let worker = Worker::new(store.clone(), clock.clone(), worker::Settings::default());
+        let function = move |event: SqsEvent, deadline| {
+            let worker = worker.clone();
+            async move { Ok::<_, Infallible>(worker.handle(event, deadline).await) }
+        };
+        running.spawn(mapping(queues.jobs, batches_at_once()).run(function, stop.clone()));
+    }
+    let reaper = Reaper::new(store, dead_letters, clock.clone());
+    let function = move |event: SqsEvent, deadline| {
+        let reaper = reaper.clone();
+        async move { Ok::<_, Infallible>(reaper.handle(event, deadline).await) }
+    };
+    running.spawn(mapping(queues.dead_letters, 1).run(function, stop.clone()));
+    running
+}
+
+/// The worker itself sees to it that no more than one extraction a core runs; a batch that waits
+/// for its slowest one should not keep a core from the next batch.
+fn batches_at_once() -> usize {
+    available_parallelism().map_or(1, NonZero::get) + 2
+}
+
+async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
+    let ending = stop.clone();
+    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
+    let cut_off = async {
+        ending.cancelled().await;
+        sleep(GRACE).await;
+    };
+    tokio::select! {
+        served = served.into_future() => {
+            if let Err(error) = served {
+                tracing::error!(%error, "The API ended: {error}");
+            }
+        }
+        () = cut_off => tracing::warn!("Requests were cut off at the end"),
+    }
+}
+
+fn greeting(product: &Product) -> String {
+    let Product { url, endpoints, .. } = product;
+    let service::Endpoints { dynamodb, sqs, s3 } = &endpoints.urls;
+    let folder = endpoints.folder().display();
+    format!(
+        "
+  API      {url}/api/v1/
+  Docs     {url}/api/docs/
+  Health   {url}/api/v1/health/
+  Data     {folder}
+  AWS      DynamoDB {dynamodb}  SQS {sqs}  S3 {s3}
+
+  Try      curl -X POST {url}/api/v1/scan/start/
+  Stop     Ctrl-C
+
+"
+    )
+}

@@ -1,0 +1,163 @@
+//! What can be set from outside, by environment variables or the file `.env`:
+//!
+//! | variable | default | meaning |
+//! | --- | --- | --- |
+//! | `LISTEN` | `127.0.0.1:8000` | where the API answers |
+//! | `DATA_DIR` | `.data` | the folder that keeps everything |
+//! | `WORKER` | `on` | `off`: jobs are accepted and wait |
+//! | `MAX_REQUEST_BYTES` | 4,500,000, as on AWS | the longest body of a request |
+//! | `AWS_PORTS` | any free ones; for `local aws` `4567,4568,4569` | ports of `DynamoDB`, SQS and S3 |
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use service::DEFAULT_MAX_REQUEST_BYTES;
+
+use crate::endpoints::Ports;
+
+/// The ports of `local aws`, which other programs have to know beforehand.
+pub const WELL_KNOWN_PORTS: Ports = Ports {
+    dynamodb: 4567,
+    sqs: 4568,
+    s3: 4569,
+};
+
+/// The runner's settings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the API answers.
+    pub listen: SocketAddr,
+    /// The folder that keeps everything.
+    pub data: PathBuf,
+    /// Whether jobs are done, not just accepted.
+    pub worker: bool,
+    /// The longest body of a request, in bytes.
+    pub max_request_bytes: usize,
+    /// Where the AWS endpoints answer, if that was asked for.
+    pub aws_ports: Option<Ports>,
+}
+
+/// A variable that cannot be understood.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name}={value} is not understood: it has to be {expected}")]
+pub struct SettingsError {
+    name: &'static str,
+    value: String,
+    expected: &'static str,
+}
+
+impl Settings {
+    /// Reads the variables by `get`, which yields none for one that is not set or empty.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        Ok(Self {
+            listen: match get("LISTEN") {
+                Some(value) => parse_listen(value)?,
+                None => SocketAddr::from(([127, 0, 0, 1], 8000)),
+            },
+            data: get("DATA_DIR").unwrap_or_else(|| ".data".to_owned()).into(),
+            worker: get("WORKER").map_or(Ok(true), parse_switch)?,
+            max_request_bytes: get("MAX_REQUEST_BYTES")
+                .map_or(Ok(DEFAULT_MAX_REQUEST_BYTES), parse_bytes)?,
+            aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
+        })
+    }
+}
+
+fn parse_listen(value: String) -> Result<SocketAddr, SettingsError> {
+    value.parse().map_err(|_| SettingsError {
+        name: "LISTEN",
+        value,
+        expected: "an IP address and a port, such as 127.0.0.1:8000",
+    })
+}
+
+fn parse_switch(value: String) -> Result<bool, SettingsError> {
+    match value.as_str() {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err(SettingsError {
+            name: "WORKER",
+            value,
+            expected: "on or off",
+        }),
+    }
+}
+
+fn parse_bytes(value: String) -> Result<usize, SettingsError> {
+    value.parse().map_err(|_| SettingsError {
+        name: "MAX_REQUEST_BYTES",
+        value,
+        expected: "a number of bytes, such as 4500000",
+    })
+}
+
+fn parse_ports(value: String) -> Result<Ports, SettingsError> {
+    let ports: Result<Vec<u16>, _> = value.split(',').map(|port| port.trim().parse()).collect();
+    match ports.as_deref() {
+        Ok(&[dynamodb, sqs, s3]) => Ok(Ports { dynamodb, sqs, s3 }),
+        _ => Err(SettingsError {
+            name: "AWS_PORTS",
+            value,
+            expected: "three ports, of DynamoDB, SQS and S3, such as 4567,4568,4569",
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        Settings::read(|name| find(name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn nothing_has_to_be_set() {
+        let settings = read(&[]).unwrap();
+        assert_eq!(settings.listen, "127.0.0.1:8000".parse().unwrap());
+        assert_eq!(settings.data, PathBuf::from(".data"));
+        assert!(settings.worker);
+        assert_eq!(settings.max_request_bytes, DEFAULT_MAX_REQUEST_BYTES);
+        assert_eq!(settings.aws_ports, None);
+    }
+
+    #[test]
+    fn everything_can_be_set() {
+        let variables = [
+            ("LISTEN", "[::1]:9000"),
+            ("DATA_DIR", "/srv/scan"),
+            ("AWS_PORTS", "1, 2, 3"),
+            ("WORKER", "off"),
+            ("MAX_REQUEST_BYTES", "7"),
+        ];
+        let settings = read(&variables).unwrap();
+        assert_eq!(settings.listen, "[::1]:9000".parse().unwrap());
+        assert_eq!(settings.data, PathBuf::from("/srv/scan"));
+        assert!(!settings.worker);
+        assert_eq!(settings.max_request_bytes, 7);
+        assert_eq!(
+            settings.aws_ports,
+            Some(Ports {
+                dynamodb: 1,
+                sqs: 2,
+                s3: 3
+            })
+        );
+    }
+
+    #[test]
+    fn a_value_that_is_not_understood_is_named_with_what_would_be_right() {
+        let error = read(&[("LISTEN", "localhost")]).unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "LISTEN=localhost is not understood: it has to be an IP address and a port, such as \
+             127.0.0.1:8000"
+        );
+        assert!(read(&[("WORKER", "no")]).is_err());
+        assert!(read(&[("MAX_REQUEST_BYTES", "4.5MB")]).is_err());
+        for value in ["4567", "1,2", "1,2,3,4", "1,2,99999"] {
+            assert!(read(&[("AWS_PORTS", value)]).is_err(), "{value}");
+        }
+    }
+}

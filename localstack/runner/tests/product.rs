@@ -1,0 +1,125 @@
+//! The whole product in one process, over HTTP.
+#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the test")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use local::product::Product;
+use local::settings::Settings;
+use serde_json::Value;
+use service::Clock;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// What takes so long would take for ever.
+const HUNG: Duration = Duration::from_mins(1);
+
+fn settings(folder: &Path, worker: bool) -> Settings {
+    let variables = |name: &str| match name {
+        "LISTEN" => Some("127.0.0.1:0".to_owned()),
+        "DATA_DIR" => Some(folder.to_str().unwrap().to_owned()),
+        "WORKER" => Some(if worker { "on" } else { "off" }.to_owned()),
+        _ => None,
+    };
+    Settings::read(variables).unwrap()
+}
+
+async fn start(folder: &Path, worker: bool) -> Product {
+    Product::start(&settings(folder, worker), Clock::system())
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_job_is_accepted_and_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let product = start(folder.path(), true).await;
+
+    let job = start_job(&product).await;
+
+    assert_eq!(end_of(&product, &job).await, "completed");
+    let (status, result) = ask(&product, "GET", &format!("scan/result/{job}/"), "").await;
+    assert_eq!(status, 200, "{result}");
+    product.shutdown().await;
+}
+
+#[tokio::test]
+async fn what_was_accepted_before_a_restart_is_done_after_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let product = start(folder.path(), false).await;
+    let mut jobs = Vec::new();
+    for _ in 0..20 {
+        jobs.push(start_job(&product).await);
+    }
+    let cancelled = start_job(&product).await;
+    let (status, answer) = ask(&product, "POST", &format!("scan/cancel/{cancelled}/"), "").await;
+    assert_eq!(status, 200, "{answer}");
+    product.shutdown().await;
+
+    let product = start(folder.path(), true).await;
+    for job in jobs {
+        assert_eq!(end_of(&product, &job).await, "completed");
+    }
+    assert_eq!(end_of(&product, &cancelled).await, "cancelled");
+    product.shutdown().await;
+}
+
+#[tokio::test]
+async fn many_starts_at_once_are_all_accepted_and_done() {
+    const JOBS: usize = 200;
+    let folder = tempfile::tempdir().unwrap();
+    let product = start(folder.path(), true).await;
+
+    let starts = (0..JOBS).map(|_| start_job(&product));
+    let jobs = futures::future::join_all(starts).await;
+
+    for job in jobs {
+        assert_eq!(end_of(&product, &job).await, "completed");
+    }
+    let left = product.endpoints.queues.next_change().await.unwrap();
+    assert_eq!(left, None, "messages are left in the queue");
+    product.shutdown().await;
+}
+
+async fn start_job(product: &Product) -> String {
+    let (status, answer) = ask(product, "POST", "scan/start/", "").await;
+    assert_eq!(status, 202, "{answer}");
+    answer["job_id"].as_str().unwrap().to_owned()
+}
+
+/// The state in which a job ends.
+async fn end_of(product: &Product, job: &str) -> String {
+    let end = timeout(HUNG, ask_until_end(product, job)).await;
+    end.unwrap_or_else(|_| panic!("job {job} does not end"))
+}
+
+async fn ask_until_end(product: &Product, job: &str) -> String {
+    loop {
+        let (status, answer) = ask(product, "GET", &format!("scan/status/{job}/"), "").await;
+        assert_eq!(status, 200, "{answer}");
+        match answer["status"].as_str().unwrap() {
+            "pending" | "running" => {}
+            last => return last.to_owned(),
+        }
+    }
+}
+
+/// One request to the API: the status and the JSON it answers.
+async fn ask(product: &Product, method: &str, path: &str, body: &str) -> (u16, Value) {
+    let host = product.url.strip_prefix("http://").unwrap();
+    let length = body.len();
+    let request = format!(
+        "{method} /api/v1/{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\
+         connection: close\r\n\r\n{body}"
+    );
+    let mut stream = TcpStream::connect(host).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (
+        head[9..12].parse().unwrap(),
+        serde_json::from_str(body).unwrap(),
+    )
+}
