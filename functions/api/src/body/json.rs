@@ -1,0 +1,398 @@
+//! A JSON body: a request, checked member by member, or a document that happens to be JSON.
+//!
+//! Nothing is built but what is asked for: values are kept as slices of the body until they are known to be wanted. So memory is
+//! bounded by the body's length, and depth costs no stack.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::alphabet::STANDARD;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use job::{Source, Wanted, limits};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::{check_hint, extract};
+use crate::problem::{Flaws, Place, Problem, shortened};
+
+/// Deepest nesting of arrays and objects in a JSON body.
+pub(crate) const MAX_JSON_LEVELS: usize = 128;
+
+/// The members of a request. One of them makes an object a request.
+const REQUEST: [&str; 3] = ["source", "sources", "extract"];
+
+/// The members of a source.
+const SOURCE: [&str; 4] = ["text", "base64", "name", "media_type"];
+
+/// Members of one object, and items of one array, that are looked at. No request has more.
+const MAX_KEPT: usize = 64;
+
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &STANDARD,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// Reads a JSON body. None: it is no request, so it is a document.
+pub(super) fn read(body: &[u8]) -> Result<Option<job::Request>, Problem> {
+    let text = std::str::from_utf8(body).map_err(|error| {
+        Problem::malformed(format!(
+            "The body is not valid JSON: after {} bytes it is not UTF-8.",
+            error.valid_up_to()
+        ))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.is_empty() {
+        return Err(Problem::malformed(
+            "The body is empty, which is not JSON. To scan the bundled sample document, send neither a body nor `Content-Type`.",
+        ));
+    }
+    check_depth(text)?;
+    let invalid = |error| Problem::malformed(format!("The body is not valid JSON: {error}."));
+    if !text.trim_ascii_start().starts_with('{') {
+        serde_json::from_str::<IgnoredAny>(text).map_err(invalid)?;
+        return Ok(None);
+    }
+    let object: Object<'_> = serde_json::from_str(text).map_err(invalid)?;
+    if object.is_request || object.count == 0 {
+        request(object).map(Some)
+    } else {
+        Ok(None)
+    }
+}
+
+/// Refuses a text with too many brackets open at once, before anything else looks at it.
+fn check_depth(text: &str) -> Result<(), Problem> {
+    let (mut level, mut in_string, mut escaped) = (0_usize, false, false);
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if in_string => escaped = true,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => level += 1,
+            b']' | b'}' if !in_string => level = level.saturating_sub(1),
+            _ => {}
+        }
+        if level > MAX_JSON_LEVELS {
+            let before = &text[..at];
+            let line = before.matches('\n').count() + 1;
+            let column = at - before.rfind('\n').map_or(0, |newline| newline + 1) + 1;
+            let mut flaws = Flaws::default();
+            flaws.add(
+                Place::Pointer(String::new()),
+                format!(
+                    "Arrays and objects are nested more than {MAX_JSON_LEVELS} levels deep at line {line} column {column}."
+                ),
+            );
+            return flaws.end();
+        }
+    }
+    Ok(())
+}
+
+fn request(object: Object<'_>) -> Result<job::Request, Problem> {
+    let mut flaws = Flaws::default();
+    let Some([source, sources, wanted]) = members("", object, REQUEST, &mut flaws) else {
+        return Err(flaws.end().expect_err("it says why there are none"));
+    };
+    let documents = match (source, sources) {
+        (Some(_), Some(_)) => {
+            flaws.add(
+                Place::Pointer("/sources".to_owned()),
+                "Give either `source`, one document, or `sources`, a list of them.",
+            );
+            Vec::new()
+        }
+        (Some(one), None) => document("/source".to_owned(), one, &mut flaws)
+            .into_iter()
+            .collect(),
+        (None, Some(several)) => documents(several, &mut flaws),
+        (None, None) => {
+            flaws.add(
+                Place::Pointer(String::new()),
+                "The request names no document: `source` is missing. A JSON document that looks like a request is sent with `?as=document`, or as a part of a multipart body.",
+            );
+            Vec::new()
+        }
+    };
+    let extract = match wanted {
+        Some(list) => extracts(list, &mut flaws),
+        None => Wanted::DEFAULT.to_vec(),
+    };
+    flaws.end()?;
+    Ok(job::Request { documents, extract })
+}
+
+fn documents(list: &RawValue, flaws: &mut Flaws) -> Vec<Source> {
+    let Some(items) = items("/sources", list, flaws) else {
+        return Vec::new();
+    };
+    let count = items.count;
+    if count == 0 || count > limits::MAX_DOCUMENTS {
+        flaws.add(
+            Place::Pointer("/sources".to_owned()),
+            format!(
+                "The list has {count} documents; a job has 1 to {}.",
+                limits::MAX_DOCUMENTS
+            ),
+        );
+        return Vec::new();
+    }
+    items
+        .kept
+        .into_iter()
+        .enumerate()
+        .filter_map(|(index, item)| document(format!("/sources/{index}"), item, flaws))
+        .collect()
+}
+
+fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Source> {
+    let Ok(object) = serde_json::from_str(value.get()) else {
+        let found = kind(value);
+        flaws.add(
+            Place::Pointer(pointer),
+            format!("This is {found}; a source is an object such as {{\"text\": \"…\"}} or {{\"base64\": \"…\", \"name\": \"a.pdf\"}}."),
+        );
+        return None;
+    };
+    let [text, base64, name, media_type] = members(&pointer, object, SOURCE, flaws)?;
+    let at = |member: &str| format!("{pointer}/{member}");
+    let name = name.and_then(|value| hint(at("name"), value, flaws));
+    let claim = media_type.and_then(|value| hint(at("media_type"), value, flaws));
+    let (content, member) = match (text, base64) {
+        (Some(text), None) => (string(at("text"), text, flaws)?.into_bytes(), "text"),
+        (None, Some(base64)) => (decode(at("base64"), base64, flaws)?, "base64"),
+        (Some(_), Some(_)) => {
+            flaws.add(
+                Place::Pointer(pointer),
+                "Give either `text` or `base64`, not both.",
+            );
+            return None;
+        }
+        (None, None) => {
+            flaws.add(
+                Place::Pointer(pointer),
+                "The document itself is missing: give `text` or `base64`.",
+            );
+            return None;
+        }
+    };
+    if content.is_empty() {
+        flaws.add(
+            Place::Pointer(at(member)),
+            "The document is empty (0 bytes).",
+        );
+        return None;
+    }
+    // Of a text the charset is certain.
+    let plain = (member == "text").then(|| "text/plain; charset=utf-8".to_owned());
+    Some(Source {
+        name,
+        media_type: claim.or(plain),
+        bytes: content,
+    })
+}
+
+fn extracts(list: &RawValue, flaws: &mut Flaws) -> Vec<Wanted> {
+    let mut wanted = Vec::new();
+    let Some(items) = items("/extract", list, flaws) else {
+        return wanted;
+    };
+    if items.count == 0 {
+        flaws.add(
+            Place::Pointer("/extract".to_owned()),
+            format!(
+                "The list is empty; name at least one of: {}.",
+                extract::all_names()
+            ),
+        );
+    }
+    for (index, item) in items.kept.into_iter().enumerate() {
+        let pointer = format!("/extract/{index}");
+        let Some(name) = string(pointer.clone(), item, flaws) else {
+            continue;
+        };
+        match extract::from_name(&name) {
+            Ok(one) if wanted.contains(&one) => {}
+            Ok(one) => wanted.push(one),
+            Err(detail) => flaws.add(Place::Pointer(pointer), detail),
+        }
+    }
+    wanted
+}
+
+fn decode(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Vec<u8>> {
+    let encoded = string(pointer.clone(), value, flaws)?;
+    match BASE64.decode(&encoded) {
+        Ok(bytes) => Some(bytes),
+        Err(error) => {
+            flaws.add(
+                Place::Pointer(pointer),
+                format!("This is not base64 (RFC 4648, section 4, without line breaks): {error}"),
+            );
+            None
+        }
+    }
+}
+
+fn hint(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {
+    let hint = string(pointer.clone(), value, flaws)?;
+    if let Err(detail) = check_hint(&hint) {
+        flaws.add(Place::Pointer(pointer), detail);
+        return None;
+    }
+    Some(hint)
+}
+
+fn string(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {
+    let detail = match serde_json::from_str(value.get()) {
+        Ok(text) => return Some(text),
+        Err(_) if value.get().starts_with('"') => {
+            "This holds an escape that stands for no character: half of a surrogate pair."
+                .to_owned()
+        }
+        Err(_) => format!("This is {}; it must be a string.", kind(value)),
+    };
+    flaws.add(Place::Pointer(pointer), detail);
+    None
+}
+
+fn items<'a>(pointer: &str, value: &'a RawValue, flaws: &mut Flaws) -> Option<Items<'a>> {
+    let items = serde_json::from_str(value.get()).ok();
+    if items.is_none() {
+        flaws.add(
+            Place::Pointer(pointer.to_owned()),
+            format!("This is {}; it must be an array.", kind(value)),
+        );
+    }
+    items
+}
+
+/// What a value is, with its article.
+fn kind(value: &RawValue) -> &'static str {
+    match value.get().as_bytes().first() {
+        Some(b'{') => "an object",
+        Some(b'[') => "an array",
+        Some(b'"') => "a string",
+        Some(b't' | b'f') => "a boolean",
+        Some(b'n') => "null",
+        _ => "a number",
+    }
+}
+
+/// The values of these members, in this order. Others, and repeated ones, are flaws.
+fn members<'a, const N: usize>(
+    pointer: &str,
+    object: Object<'a>,
+    known: [&str; N],
+    flaws: &mut Flaws,
+) -> Option<[Option<&'a RawValue>; N]> {
+    let names = known.join(", ");
+    if object.count > MAX_KEPT {
+        flaws.add(
+            Place::Pointer(pointer.to_owned()),
+            format!(
+                "This object has {} members. Known are: {names}.",
+                object.count
+            ),
+        );
+        return None;
+    }
+    let mut picked = [None; N];
+    for (name, value) in object.kept {
+        let place = Place::Pointer(format!("{pointer}/{}", escape(&shortened(&name))));
+        match known.iter().position(|known| *known == name) {
+            None => flaws.add(
+                place,
+                format!("This member is not known. Known are: {names}."),
+            ),
+            // A client that writes null for what it leaves out means just that.
+            Some(_) if value.get() == "null" => {}
+            Some(at) if picked[at].is_some() => flaws.add(place, "This member is there twice."),
+            Some(at) => picked[at] = Some(value),
+        }
+    }
+    Some(picked)
+}
+
+/// A name as a part of a JSON pointer.
+fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
+/// The first members of an object, and how many it has.
+struct Object<'a> {
+    kept: Vec<(String, &'a RawValue)>,
+    count: usize,
+    /// Whether any of its members is one of a request's.
+    is_request: bool,
+}
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut object = Object {
+                    kept: Vec::new(),
+                    count: 0,
+                    is_request: false,
+                };
+                while let Some(name) = map.next_key::<String>()? {
+                    object.count += 1;
+                    object.is_request |= REQUEST.contains(&name.as_str());
+                    if object.count <= MAX_KEPT {
+                        object.kept.push((name, map.next_value()?));
+                    } else {
+                        map.next_value::<IgnoredAny>()?;
+                    }
+                }
+                Ok(object)
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+/// The first items of an array, and how many it has.
+struct Items<'a> {
+    kept: Vec<&'a RawValue>,
+    count: usize,
+}
+
+impl<'de> Deserialize<'de> for Items<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct List;
+        impl<'de> Visitor<'de> for List {
+            type Value = Items<'de>;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+                let mut items = Items {
+                    kept: Vec::new(),
+                    count: 0,
+                };
+                while items.count < MAX_KEPT {
+                    let Some(item) = list.next_element()? else {
+                        return Ok(items);
+                    };
+                    items.kept.push(item);
+                    items.count += 1;
+                }
+                while list.next_element::<IgnoredAny>()?.is_some() {
+                    items.count += 1;
+                }
+                Ok(items)
+            }
+        }
+        deserializer.deserialize_seq(List)
+    }
+}

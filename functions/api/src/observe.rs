@@ -1,0 +1,101 @@
+//! What every request gets: an id, a log line, protective headers, and an answer even if its handler panics.
+
+use std::panic::AssertUnwindSafe;
+use std::time::Instant;
+
+use axum::Json;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures::FutureExt;
+use http::{HeaderMap, HeaderName, HeaderValue, header};
+use uuid::Uuid;
+
+use crate::problem::{self, Problem};
+
+/// Names a request, in the log and in its answer.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// How a gateway names a request.
+const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+
+/// Longest id that is taken over from a gateway, in characters.
+const MAX_ID_CHARS: usize = 128;
+
+/// For answers that are no page: whatever a browser takes them for, they may do nothing.
+const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
+
+/// Runs a request and reports on it.
+pub(crate) async fn observe(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id(&request);
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let route = match request.extensions().get::<MatchedPath>() {
+        Some(route) => route.as_str().trim_end_matches('/').to_owned(),
+        None => "none".to_owned(),
+    };
+
+    // A handler holds nothing that a panic could leave half done: all state is in the table.
+    let outcome = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    let mut response =
+        outcome.unwrap_or_else(|_panic| Problem::internal("the handler panicked").into_response());
+    let mut cause = None;
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        cause = problem.cause().map(ToOwned::to_owned);
+        response = with_details(problem, &path, response);
+    }
+    protect(response.headers_mut());
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+
+    let status = response.status().as_u16();
+    let ms = begun.elapsed().as_millis();
+    if let Some(cause) = cause {
+        tracing::error!(%method, route, status, ms, request_id = id, cause, "{method} {route} {status}");
+    } else {
+        tracing::info!(%method, route, status, ms, request_id = id, "{method} {route} {status}");
+    }
+    response
+}
+
+/// The id that Lambda or the gateway gave to the request, else a new one.
+fn request_id(request: &Request) -> String {
+    if let Some(context) = request.extensions().get::<lambda_http::Context>() {
+        return context.request_id.clone();
+    }
+    let plain = |id: &&str| {
+        (1..=MAX_ID_CHARS).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_graphic())
+    };
+    request
+        .headers()
+        .get(TRACE_ID)
+        .and_then(|id| id.to_str().ok())
+        .filter(plain)
+        .map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned)
+}
+
+/// Gives the bare response of a problem its body.
+fn with_details(problem: Problem, path: &str, bare: Response) -> Response {
+    let (parts, _empty) = bare.into_parts();
+    let mut response = (parts.status, Json(problem.details(path))).into_response();
+    response.headers_mut().extend(parts.headers);
+    response.headers_mut().insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static(problem::MEDIA_TYPE),
+    );
+    response
+}
+
+fn protect(headers: &mut HeaderMap) {
+    let mut default = |name: HeaderName, value: &'static str| {
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    };
+    default(header::CACHE_CONTROL, "no-store");
+    default(header::CONTENT_SECURITY_POLICY, NO_PAGE);
+    default(header::REFERRER_POLICY, "no-referrer");
+    default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+}

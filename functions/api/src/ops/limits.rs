@@ -1,0 +1,62 @@
+//! The limits in force.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use job::limits;
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::query::{self, NoParameters};
+use crate::{App, body, openapi};
+
+/// The limits in force, each with its unit in its name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Limits {
+    /// Longest body of a request.
+    #[schema(example = 4_500_000)]
+    max_request_bytes: usize,
+    /// Documents in one job.
+    #[schema(example = 20)]
+    max_documents: usize,
+    /// Levels of nested arrays and objects in a body of `application/json`.
+    #[schema(example = 128)]
+    max_json_levels: usize,
+    /// Attempts that a job has before it ends as failed.
+    #[schema(example = 5)]
+    max_attempts: u32,
+    /// How long a finished job and its result are kept.
+    #[schema(example = 604_800)]
+    keep_finished_seconds: u64,
+    /// How long a job is kept that never ends.
+    #[schema(example = 2_592_000)]
+    keep_unfinished_seconds: u64,
+}
+
+/// List the limits in force
+#[utoipa::path(
+    get,
+    path = "/api/v1/limits/",
+    tag = "service",
+    responses((status = 200, description = "The limits", body = Limits), Problems),
+)]
+pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<Limits> {
+    Json(Limits {
+        max_request_bytes: app.max_request_bytes,
+        max_documents: limits::MAX_DOCUMENTS,
+        max_json_levels: body::MAX_JSON_LEVELS,
+        max_attempts: limits::MAX_ATTEMPTS,
+        keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
+        keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),
+    })
+}
+
+struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Response>> {
+        openapi::problems([query::unknown_parameter()])
+    }
+}

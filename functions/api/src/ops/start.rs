@@ -1,0 +1,143 @@
+//! Accepting a job.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::{Request, State};
+use axum::response::{IntoResponse, Response};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
+use job::{Job, JobId, JobKey};
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response as Documented};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::caller::Caller;
+use crate::problem::Problem;
+use crate::{App, body, openapi, schema};
+
+/// A job that was accepted.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Accepted {
+    /// The job's id.
+    #[schema(value_type = Uuid)]
+    job_id: JobId,
+    #[schema(value_type = schema::Status)]
+    status: job::Status,
+    /// Where its status can be read.
+    status_url: String,
+    /// Where its result can be read, once it is completed.
+    result_url: String,
+}
+
+impl Accepted {
+    /// The answer to whoever submitted this job.
+    pub(crate) fn answer(job: &Job) -> Response {
+        let JobKey { id, .. } = job.key;
+        let accepted = Self {
+            job_id: id,
+            status: job.status(),
+            status_url: format!("/api/v1/scan/status/{id}/"),
+            result_url: format!("/api/v1/scan/result/{id}/"),
+        };
+        let mut headers = HeaderMap::new();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        if let Ok(location) = HeaderValue::from_str(&accepted.status_url) {
+            headers.insert(header::LOCATION, location);
+        }
+        (StatusCode::ACCEPTED, headers, Json(accepted)).into_response()
+    }
+}
+
+/// Submit documents
+///
+/// Accepts a job and answers at once. The documents come in one of these forms:
+///
+/// - `application/json`: a request. JSON that has none of its members (`source`, `sources`, `extract`) is itself the document. To
+///   be sure that any JSON is taken as a document, add `?as=document`, or send it as a part of a form.
+/// - `multipart/form-data`: each part named `file` is a document.
+/// - Anything else: the body is the document, `Content-Type` its media type, and `Content-Disposition: attachment; filename=…` may
+///   name it.
+/// - Neither a body nor a `Content-Type`: a small bundled document is scanned, to see how it all works.
+#[utoipa::path(
+    post,
+    path = "/api/v1/scan/start/",
+    tag = "scan",
+    params(
+        (
+            "extract" = Option<String>, Query,
+            description = "What to extract, joined by commas: `entities`, `text`, `metadata`, `links`, `tables`. For bodies that are no request in JSON, which says it itself. Default: entities, text, metadata.",
+            example = "entities,tables",
+        ),
+        (
+            "as" = Option<String>, Query,
+            description = "`document`: the body is a document, whatever its `Content-Type`.",
+            example = "document",
+        ),
+    ),
+    request_body(
+        description = "The documents; none for the bundled one.",
+        content(
+            (schema::ScanRequest = "application/json", examples(
+                ("text" = (summary = "A text", value = json!({"source": {"text": "Write to a@test.com."}}))),
+                ("file" = (summary = "A file", value = json!({
+                    "source": {"base64": "bmFtZSxlbWFpbApBZGEsYUB0ZXN0LmNvbQo=", "name": "people.csv"},
+                    "extract": ["entities", "tables"],
+                }))),
+                ("several" = (summary = "Several documents", value = json!({
+                    "sources": [
+                        {"text": "Write to a@test.com."},
+                        {"text": "<a href=\"https://example.org/\">more</a>", "media_type": "text/html"},
+                    ],
+                    "extract": ["entities", "links"],
+                }))),
+            )),
+            (schema::ScanForm = "multipart/form-data"),
+            (schema::Document = "text/plain", example = json!("Write to a@test.com.")),
+            (schema::Document = "application/octet-stream"),
+            (schema::Document = "*/*"),
+        ),
+    ),
+    responses(
+        (
+            status = 202,
+            description = "The job is accepted",
+            body = Accepted,
+            headers(
+                ("Location" = String, description = "Where its status can be read"),
+                ("Retry-After" = u32, description = "Seconds to wait before that"),
+            ),
+            example = json!({
+                "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
+                "status": "pending",
+                "status_url": "/api/v1/scan/status/01990a5d-ac96-774b-8cce-b302099a8057/",
+                "result_url": "/api/v1/scan/result/01990a5d-ac96-774b-8cce-b302099a8057/",
+            }),
+        ),
+        Problems,
+    ),
+)]
+pub(crate) async fn start_scan(
+    State(app): State<App>,
+    caller: Caller,
+    request: Request,
+) -> Result<Response, Problem> {
+    let request = body::read(request, app.max_request_bytes).await?;
+    let now = app.clock.now();
+    let key = caller.key(JobId::new(now));
+    let job = app.store.submit(key, request, now).await?;
+    Ok(Accepted::answer(&job))
+}
+
+struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Documented>> {
+        openapi::problems([
+            body::not_json(),
+            Problem::too_large(Some(20_000_000), 4_500_000),
+            Problem::encoded_body(),
+            body::not_base64(),
+            Problem::unavailable(""),
+        ])
+    }
+}

@@ -1,0 +1,248 @@
+//! How a job stands.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use jiff::Timestamp;
+use job::{Failure, Job, JobId, State as JobState};
+use serde::Serialize;
+use utoipa::openapi::{RefOr, Response as Documented};
+use utoipa::{IntoResponses, ToSchema};
+
+use crate::caller::Addressed;
+use crate::problem::{Problem, problem_type};
+use crate::query::{self, NoParameters};
+use crate::{App, openapi, schema};
+
+/// How a job stands.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobStatus {
+    /// The job's id.
+    #[schema(value_type = Uuid)]
+    job_id: JobId,
+    #[schema(value_type = schema::Status)]
+    status: job::Status,
+    /// When it was accepted.
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    /// When its latest attempt began; absent while none is under way or has completed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    started_at: Option<Timestamp>,
+    /// When it became final; absent until then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    finished_at: Option<Timestamp>,
+    /// From when on it and its result may be forgotten; absent until it is final.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    expires_at: Option<Timestamp>,
+    /// How many attempts were begun.
+    attempt: u32,
+    /// The number of the attempt that is the last; `retry` allows more.
+    max_attempts: u32,
+    /// Before when the next attempt does not begin; present after one that met a passing error.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_attempt_at: Option<Timestamp>,
+    /// Why it failed; present if it is failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<JobFailure>,
+    /// Why the attempt before failed; present if that is why it is pending or running again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_error: Option<JobFailure>,
+}
+
+/// Why a job, or an attempt of it, failed: problem details (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobFailure {
+    /// The kind of problem. Stable, to be switched on.
+    #[schema(example = "urn:problem:encrypted")]
+    r#type: String,
+    /// The kind of problem in words.
+    #[schema(example = "Encrypted")]
+    title: String,
+    /// What happened, and where.
+    detail: String,
+    /// Whether the same job may succeed when it is retried.
+    retryable: bool,
+    /// What was being done.
+    #[schema(value_type = schema::Phase)]
+    phase: job::Phase,
+}
+
+/// Tell how a job stands
+#[utoipa::path(
+    get,
+    path = "/api/v1/scan/status/{job_id}/",
+    tag = "scan",
+    params(("job_id" = Uuid, Path, description = "The job")),
+    responses(
+        (
+            status = 200,
+            description = "How it stands",
+            body = JobStatus,
+            headers(("Retry-After" = u32, description = "Seconds to wait before asking again; absent if the job is final")),
+            examples(
+                ("running" = (value = json!({
+                    "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
+                    "status": "running",
+                    "created_at": "2026-09-01T12:00:00.123Z",
+                    "started_at": "2026-09-01T12:00:00.341Z",
+                    "attempt": 1,
+                    "max_attempts": 5,
+                }))),
+                ("completed" = (value = json!({
+                    "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
+                    "status": "completed",
+                    "created_at": "2026-09-01T12:00:00.123Z",
+                    "started_at": "2026-09-01T12:00:00.341Z",
+                    "finished_at": "2026-09-01T12:00:00.702Z",
+                    "expires_at": "2026-09-08T12:00:00Z",
+                    "attempt": 1,
+                    "max_attempts": 5,
+                }))),
+                ("failed" = (value = json!({
+                    "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
+                    "status": "failed",
+                    "created_at": "2026-09-01T12:00:00.123Z",
+                    "finished_at": "2026-09-01T12:00:00.702Z",
+                    "expires_at": "2026-09-08T12:00:00Z",
+                    "attempt": 1,
+                    "max_attempts": 5,
+                    "error": {
+                        "type": "urn:problem:encrypted",
+                        "title": "Encrypted",
+                        "detail": "The PDF needs a password.",
+                        "retryable": false,
+                        "phase": "extract",
+                    },
+                }))),
+            ),
+        ),
+        Problems,
+    ),
+)]
+pub(crate) async fn get_scan_status(
+    State(app): State<App>,
+    Addressed(key): Addressed,
+    _: NoParameters,
+) -> Result<Response, Problem> {
+    let now = app.clock.now();
+    let job = app.store.get(&key, now).await?;
+    let job = job.ok_or_else(Problem::job_not_found)?;
+    let retry_after = retry_after(&job, now);
+    let mut response = Json(JobStatus::of(&job)).into_response();
+    if let Some(seconds) = retry_after {
+        response
+            .headers_mut()
+            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    Ok(response)
+}
+
+/// Seconds after which a job may stand otherwise than now; none if it is final.
+fn retry_after(job: &Job, now: Timestamp) -> Option<u64> {
+    let wait_ms = match &job.state {
+        JobState::Pending {
+            not_before: Some(time),
+            ..
+        } => time.duration_since(now).as_millis(),
+        JobState::Pending { .. } | JobState::Running { .. } => 0,
+        JobState::Completed { .. } | JobState::Failed { .. } | JobState::Cancelled { .. } => {
+            return None;
+        }
+    };
+    Some(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000).max(1))
+}
+
+impl JobStatus {
+    fn of(job: &Job) -> Self {
+        let mut status = Self {
+            job_id: job.key.id,
+            status: job.status(),
+            created_at: job.created_at,
+            started_at: None,
+            finished_at: None,
+            expires_at: job.status().is_final().then_some(job.expires_at),
+            attempt: job.attempt,
+            max_attempts: job.attempt_limit,
+            next_attempt_at: None,
+            error: None,
+            last_error: None,
+        };
+        match &job.state {
+            JobState::Pending {
+                not_before,
+                last_failure,
+            } => {
+                status.next_attempt_at = *not_before;
+                status.last_error = last_failure.as_ref().map(JobFailure::of);
+            }
+            JobState::Running {
+                delivery: _,
+                started_at,
+                lease_ends_at: _,
+                last_failure,
+            } => {
+                status.started_at = Some(*started_at);
+                status.last_error = last_failure.as_ref().map(JobFailure::of);
+            }
+            JobState::Completed {
+                delivery: _,
+                started_at,
+                finished_at,
+                result: _,
+            } => {
+                status.started_at = Some(*started_at);
+                status.finished_at = Some(*finished_at);
+            }
+            JobState::Failed {
+                finished_at,
+                failure,
+            } => {
+                status.finished_at = Some(*finished_at);
+                status.error = Some(JobFailure::of(failure));
+            }
+            JobState::Cancelled { finished_at } => status.finished_at = Some(*finished_at),
+        }
+        status
+    }
+}
+
+impl JobFailure {
+    fn of(failure: &Failure) -> Self {
+        let Failure {
+            code,
+            detail,
+            retryable,
+            phase,
+        } = failure;
+        let mut title = code.replace('_', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        Self {
+            r#type: problem_type(code),
+            title,
+            detail: detail.clone(),
+            retryable: *retryable,
+            phase: *phase,
+        }
+    }
+}
+
+struct Problems;
+
+impl IntoResponses for Problems {
+    fn responses() -> BTreeMap<String, RefOr<Documented>> {
+        openapi::problems([
+            Problem::job_not_found(),
+            query::unknown_parameter(),
+            Problem::unavailable(""),
+        ])
+    }
+}

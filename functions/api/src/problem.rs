@@ -1,0 +1,393 @@
+//! Errors as a client sees them: problem details (RFC 9457) and the member `error`, a short text.
+
+use axum::response::{IntoResponse, Response};
+use http::{HeaderName, HeaderValue, StatusCode, header};
+use job::{Job, Status};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Media type of problem details.
+pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
+
+/// Seconds after which a request that met an unavailable service may be repeated.
+const RETRY_UNAVAILABLE_S: u64 = 2;
+
+/// Places that one answer names at most.
+const MAX_FLAWS: usize = 20;
+
+/// Longest name of a client's own that an answer repeats, in characters.
+const MAX_NAME_CHARS: usize = 80;
+
+/// Why a request is refused. As a response it is bare: `observe` turns it into problem details, for only there the path is known.
+#[derive(Debug, Clone)]
+pub(crate) struct Problem {
+    status: StatusCode,
+    /// Part of `type`, in `snake_case`, like the code of a job's failure.
+    code: &'static str,
+    title: &'static str,
+    error: String,
+    detail: String,
+    errors: Vec<Flaw>,
+    headers: Vec<(HeaderName, HeaderValue)>,
+    /// For the log only.
+    cause: Option<String>,
+}
+
+/// A problem as it is sent.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(title = "Problem")]
+pub(crate) struct ProblemDetails {
+    /// The kind of problem: `urn:problem:` and a name in snake case. Stable, to be switched on.
+    #[schema(example = "urn:problem:job_not_found")]
+    r#type: String,
+    /// The kind of problem in words.
+    title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    status: u16,
+    /// What is wrong with this very request, and what would be right.
+    detail: String,
+    /// The path that was asked for, with its trailing slash.
+    instance: String,
+    /// A short text.
+    error: String,
+    /// The places where the request is wrong.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    errors: Vec<Flaw>,
+}
+
+/// One place where a request is wrong. Exactly one of `pointer`, `field`, `parameter` and `header` says where.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Flaw {
+    /// A JSON pointer (RFC 6901) into the request; the empty pointer is the request as a whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "/source/base64")]
+    pointer: Option<String>,
+    /// The name of a part of a multipart body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<String>,
+    /// The name of a query parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    parameter: Option<String>,
+    /// The name of a header.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    header: Option<String>,
+    /// What is wrong there, and what would be right.
+    detail: String,
+}
+
+/// Where a request is wrong.
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    /// At this JSON pointer.
+    Pointer(String),
+    /// In the parts of this name.
+    Field(String),
+    /// In the query parameters of this name.
+    Parameter(String),
+    /// In this header.
+    Header(HeaderName),
+}
+
+/// The flaws found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Flaws {
+    found: Vec<Flaw>,
+    more: usize,
+}
+
+impl Flaws {
+    /// Adds one.
+    pub(crate) fn add(&mut self, place: Place, detail: impl Into<String>) {
+        if self.found.len() == MAX_FLAWS {
+            self.more += 1;
+            return;
+        }
+        let mut flaw = Flaw {
+            detail: detail.into(),
+            ..Flaw::default()
+        };
+        match place {
+            Place::Pointer(pointer) => flaw.pointer = Some(pointer),
+            Place::Field(name) => flaw.field = Some(shortened(&name)),
+            Place::Parameter(name) => flaw.parameter = Some(shortened(&name)),
+            Place::Header(name) => flaw.header = Some(name.to_string()),
+        }
+        self.found.push(flaw);
+    }
+
+    /// A problem if there are any.
+    pub(crate) fn end(self) -> Result<(), Problem> {
+        if self.found.is_empty() {
+            return Ok(());
+        }
+        let mut detail = match self.found.as_slice() {
+            [only] => only.detail.clone(),
+            several => format!(
+                "The request is wrong in {} places.",
+                several.len() + self.more
+            ),
+        };
+        if self.more > 0 {
+            detail.push_str(&format!(" The first {MAX_FLAWS} of them are named."));
+        }
+        let mut problem = Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_request",
+            "Invalid request",
+            detail,
+        );
+        problem.errors = self.found;
+        Err(problem)
+    }
+}
+
+impl Problem {
+    /// Nothing is at this path.
+    pub(crate) fn path_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "path_not_found",
+            "Not found",
+            "There is nothing at this path. The operations are listed at /api/docs/.",
+        )
+    }
+
+    /// The path is there, but not for this method.
+    pub(crate) fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Method not allowed",
+            "This path does not take this method; the header `Allow` names those that it takes.",
+        )
+    }
+
+    /// There is no such job, or it is another tenant's.
+    pub(crate) fn job_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "job_not_found",
+            "Job not found",
+            "There is no job with this id: it was never accepted, was removed, or its time is over.",
+        )
+    }
+
+    /// The body cannot be read as what it claims to be.
+    pub(crate) fn malformed(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed_request",
+            "Malformed request",
+            detail,
+        )
+    }
+
+    /// The body is longer than what is accepted. `declared`: its length, if the client says it.
+    pub(crate) fn too_large(declared: Option<u64>, max_bytes: usize) -> Self {
+        let length = match declared {
+            Some(bytes) => format!("has {bytes} bytes"),
+            None => "is too long".to_owned(),
+        };
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request_too_large",
+            "Request too large",
+            format!(
+                "The body {length}; at most {max_bytes} bytes (`max_request_bytes`) are accepted."
+            ),
+        )
+    }
+
+    /// The body is compressed.
+    pub(crate) fn encoded_body() -> Self {
+        Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_content_encoding",
+            "Unsupported content encoding",
+            "The body has a `Content-Encoding`; send it as it is, without that header.",
+        )
+        .with(
+            header::ACCEPT_ENCODING,
+            HeaderValue::from_static("identity"),
+        )
+    }
+
+    /// There is no result, for the job is not completed.
+    pub(crate) fn not_completed(job: &Job) -> Self {
+        let detail = match (job.status(), job.failure()) {
+            (Status::Failed, Some(failure)) => format!("The job failed: {}", failure.detail),
+            (Status::Cancelled, _) => "The job was cancelled.".to_owned(),
+            (status, _) => {
+                format!("The job is {status}; its result can be read once it is completed.")
+            }
+        };
+        let mut problem = Self::new(
+            StatusCode::CONFLICT,
+            "job_not_completed",
+            "Job not completed",
+            detail,
+        );
+        if !job.status().is_final() {
+            problem = problem.with(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        problem
+    }
+
+    /// A job in this final state cannot be cancelled.
+    pub(crate) fn cannot_cancel(status: Status) -> Self {
+        let mut problem = Self::new(
+            StatusCode::CONFLICT,
+            "cannot_cancel",
+            "Cannot cancel job",
+            format!("The job is {status}; only a pending or running job can be cancelled."),
+        );
+        problem.error = format!("Cannot cancel {status} job");
+        problem
+    }
+
+    /// A job in this state cannot be retried.
+    pub(crate) fn cannot_retry(status: Status) -> Self {
+        let mut problem = Self::new(
+            StatusCode::CONFLICT,
+            "cannot_retry",
+            "Cannot retry job",
+            format!("The job is {status}; only a failed or cancelled job can be retried."),
+        );
+        problem.error = format!("Cannot retry {status} job");
+        problem
+    }
+
+    /// A service behind this one did not do its part.
+    pub(crate) fn unavailable(cause: impl Into<String>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "Service unavailable",
+            "A service that this one needs does not answer as it should. The request can be repeated.",
+        )
+        .with(header::RETRY_AFTER, HeaderValue::from(RETRY_UNAVAILABLE_S));
+        problem.cause = Some(cause.into());
+        problem
+    }
+
+    /// A fault of this program.
+    pub(crate) fn internal(cause: impl Into<String>) -> Self {
+        let mut problem = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal_error",
+            "Internal error",
+            "This is a fault of the service. The header `X-Request-Id` names the request in its logs.",
+        );
+        problem.cause = Some(cause.into());
+        problem
+    }
+
+    fn new(
+        status: StatusCode,
+        code: &'static str,
+        title: &'static str,
+        detail: impl Into<String>,
+    ) -> Self {
+        Self {
+            status,
+            code,
+            title,
+            error: title.to_owned(),
+            detail: detail.into(),
+            errors: Vec::new(),
+            headers: Vec::new(),
+            cause: None,
+        }
+    }
+
+    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    /// Its HTTP status.
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// Its kind, the last part of `type`.
+    pub(crate) fn code(&self) -> &'static str {
+        self.code
+    }
+
+    /// Its kind in words.
+    pub(crate) fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What went wrong within, for the log.
+    pub(crate) fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
+    }
+
+    /// The names of the headers that come with it.
+    pub(crate) fn header_names(&self) -> impl Iterator<Item = &HeaderName> {
+        self.headers.iter().map(|(name, _)| name)
+    }
+
+    /// The problem as it is sent, when this path was asked for.
+    pub(crate) fn details(self, path: &str) -> ProblemDetails {
+        let Self {
+            status,
+            code,
+            title,
+            error,
+            detail,
+            errors,
+            headers: _,
+            cause: _,
+        } = self;
+        ProblemDetails {
+            r#type: problem_type(code),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail,
+            // Both spellings of a path are one thing.
+            instance: format!("{}/", path.trim_end_matches('/')),
+            error,
+            errors,
+        }
+    }
+}
+
+impl ProblemDetails {
+    /// Its short text.
+    pub(crate) fn error(&self) -> &str {
+        &self.error
+    }
+}
+
+impl From<store::Error> for Problem {
+    fn from(error: store::Error) -> Self {
+        Self::unavailable(error.to_string())
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut response = self.status.into_response();
+        response.headers_mut().extend(self.headers.iter().cloned());
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// The `type` of a problem of this code.
+pub(crate) fn problem_type(code: &str) -> String {
+    format!("urn:problem:{code}")
+}
+
+/// A client's own word, cut to what an answer repeats.
+pub(crate) fn shortened(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME_CHARS) {
+        Some((end, _)) => format!("{}…", &name[..end]),
+        None => name.to_owned(),
+    }
+}

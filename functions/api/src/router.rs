@@ -1,0 +1,65 @@
+//! Where everything is. Each path also answers without its trailing slash.
+
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::get;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
+use utoipa_axum::routes;
+
+use crate::App;
+use crate::observe::observe;
+use crate::openapi;
+use crate::ops::{
+    admin, cancel, docs, health, limits, remove, result, retry, schema, start, status,
+};
+use crate::problem::Problem;
+
+/// The whole API, ready to be served.
+pub fn router(app: App) -> Router {
+    let (router, _description) = operations().split_for_parts();
+    router
+        .route("/api/docs/{asset}", get(docs::get_asset))
+        .fallback(|| async { Problem::path_not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(from_fn(observe))
+        .with_state(app)
+}
+
+/// All operations, with their description.
+pub(crate) fn operations() -> OpenApiRouter<App> {
+    [
+        routes!(start::start_scan),
+        routes!(status::get_scan_status),
+        routes!(result::get_scan_result),
+        routes!(cancel::cancel_scan),
+        routes!(retry::retry_scan),
+        routes!(remove::remove_scan),
+        routes!(health::get_health),
+        routes!(limits::get_limits),
+        routes!(schema::get_schema),
+        routes!(docs::get_docs),
+        routes!(admin::get_admin),
+    ]
+    .into_iter()
+    .fold(
+        OpenApiRouter::with_openapi(openapi::outline()),
+        both_spellings,
+    )
+}
+
+/// Adds an operation at its path, which ends with a slash, and at the same path without it.
+fn both_spellings(
+    router: OpenApiRouter<App>,
+    operation: UtoipaMethodRouter<App>,
+) -> OpenApiRouter<App> {
+    let (_, paths, methods) = &operation;
+    let bare = paths
+        .paths
+        .keys()
+        .map(|path| path.trim_end_matches('/').to_owned())
+        .collect::<Vec<_>>();
+    let methods = methods.clone();
+    bare.iter()
+        .fold(router, |router, path| router.route(path, methods.clone()))
+        .routes(operation)
+}
