@@ -1,1 +1,25 @@
-//! testkit
+//! For tests alone: a whole product per test, in milliseconds.
+//!
+//! - [`Stack`]: the API, worker and reaper on embedded endpoints of their own, with a clock of their own.
+//! - [`Wire`]: what stands between the product and an endpoint. Counts calls and capacity units, and breaks what it is told to.
+//! - [`JobBuilder`]: a job in any state, made by the store's own operations.
+//!
+//! **Invariant:** nothing is mocked. The clients are the SDK's, the endpoints answer over HTTP, and what a test sees is what a client would.
+#![expect(
+    clippy::missing_panics_doc,
+    reason = "a test that cannot be set up should panic"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot be set up should panic"
+)]
+
+mod answer;
+mod builder;
+mod stack;
+mod wire;
+
+pub use answer::Answer;
+pub use builder::JobBuilder;
+pub use stack::{Options, Stack};
+pub use wire::{Fault, Gate, Wire};

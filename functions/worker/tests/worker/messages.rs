@@ -37,7 +37,9 @@ async fn a_message_that_comes_twice_is_done_once() {
 
 #[tokio::test]
 async fn a_message_that_runs_ahead_of_its_job_waits_for_it() {
-    let stack = Stack::start().await;
+    let mut options = testkit::Options::default();
+    options.worker.look_again = Duration::from_secs(30);
+    let stack = Stack::with(options).await;
     let gate = testkit::Gate::new();
     stack
         .dynamodb

@@ -1,0 +1,274 @@
+//! A whole product for one test.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::SqsEvent;
+use axum::Router;
+use axum::body::Body;
+use http::{Method, Request};
+use http_body_util::BodyExt;
+use jiff::Timestamp;
+use local::endpoints::{self, Endpoints, Ports, Storage};
+use local::mapping::Mapping;
+use local::provision;
+use reaper::Reaper;
+use service::{Clients, Clock};
+use store::{Queue, Store};
+use tower::ServiceExt;
+use worker::{Settings, Worker};
+
+use crate::{Answer, JobBuilder, Wire};
+
+/// How long an invocation may last. Also what the leases and the messages' visibility follow.
+const FUNCTION_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// Invocations after which a queue that is still not empty never will be.
+const MAX_TURNS: usize = 1_000;
+
+/// API, worker and reaper on endpoints of their own.
+pub struct Stack {
+    /// The clock of all of it. Moving it moves leases, visibility and expiry.
+    pub clock: Clock,
+    /// The wire to the table.
+    pub dynamodb: Wire,
+    /// The wire to the queues.
+    pub sqs: Wire,
+    /// The wire to the bucket.
+    pub s3: Wire,
+    /// The store, through the wires.
+    pub store: Store,
+    /// The worker, through the wires.
+    pub worker: Worker,
+    /// The reaper, through the wires.
+    pub reaper: Reaper,
+    /// The API, through the wires.
+    pub api: Router,
+    /// Clients that reach the endpoints past the wires: for looking without being counted.
+    pub clients: Clients,
+    jobs: Mapping,
+    dead_letters: Mapping,
+    endpoints: Endpoints,
+}
+
+/// How a stack differs from the usual.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// The worker's pace.
+    pub worker: Settings,
+    /// Longest body of a request, in bytes.
+    pub max_request_bytes: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        // A test does not wait two seconds for what it knows will not come.
+        let worker = Settings {
+            cancel_look: Duration::from_millis(10),
+            look_again: Duration::from_millis(50),
+            ..Settings::default()
+        };
+        Self {
+            worker,
+            max_request_bytes: service::DEFAULT_MAX_REQUEST_BYTES,
+        }
+    }
+}
+
+impl Stack {
+    /// Starts a stack.
+    pub async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// Starts a stack that differs from the usual.
+    pub async fn with(options: Options) -> Self {
+        let clock = Clock::system();
+        let endpoints = Endpoints::start(endpoints::Options {
+            storage: Storage::Memory,
+            ports: Ports::default(),
+            clock: clock.clone(),
+        })
+        .await
+        .unwrap();
+        let clients = endpoints.clients().await;
+        let (table, bucket) = ("jobs", "jobs");
+        store::provision::create_table(&clients.dynamodb, table)
+            .await
+            .unwrap();
+        provision::bucket(&clients.s3, bucket).await.unwrap();
+        let queues = provision::queues(&clients.sqs, "jobs", FUNCTION_TIMEOUT * 6)
+            .await
+            .unwrap();
+
+        let dynamodb = Wire::to(&endpoints.urls.dynamodb).await;
+        let sqs = Wire::to(&endpoints.urls.sqs).await;
+        let s3 = Wire::to(&endpoints.urls.s3).await;
+        let wired = impatient(
+            Clients::for_endpoints(&service::Endpoints {
+                dynamodb: dynamodb.url.clone(),
+                sqs: sqs.url.clone(),
+                s3: s3.url.clone(),
+            })
+            .await,
+        );
+        let queue = Queue::new(wired.sqs.clone(), &queues.jobs.url);
+        let dead_letter_queue = Queue::new(wired.sqs.clone(), &queues.dead_letters.url);
+        let store = Store::new(wired.dynamodb, wired.s3, table, bucket, queue);
+        let mapping = |queue| Mapping {
+            client: clients.sqs.clone(),
+            queue,
+            concurrency: 1,
+            function_timeout: FUNCTION_TIMEOUT,
+            grace: Duration::ZERO,
+            clock: clock.clone(),
+        };
+        Self {
+            worker: Worker::new(store.clone(), clock.clone(), options.worker),
+            reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
+            api: api::router(api::App::new(
+                store.clone(),
+                clock.clone(),
+                options.max_request_bytes,
+            )),
+            jobs: mapping(queues.jobs),
+            dead_letters: mapping(queues.dead_letters),
+            clock,
+            dynamodb,
+            sqs,
+            s3,
+            store,
+            clients,
+            endpoints,
+        }
+    }
+
+    /// A job to be made in some state.
+    pub fn job(&self) -> JobBuilder<'_> {
+        JobBuilder::new(self)
+    }
+
+    /// Sends a request to the API.
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.api.clone().oneshot(request).await;
+        let response = response.unwrap_or_else(|never: Infallible| match never {});
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.unwrap().to_bytes();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body,
+        }
+    }
+
+    /// Sends a request without a body.
+    pub async fn call(&self, method: Method, path: &str) -> Answer {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .body(Body::empty());
+        self.send(request.unwrap()).await
+    }
+
+    /// `GET`s a path.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.call(Method::GET, path).await
+    }
+
+    /// `POST`s to a path, without a body.
+    pub async fn post(&self, path: &str) -> Answer {
+        self.call(Method::POST, path).await
+    }
+
+    /// Starts a job with this body.
+    pub async fn start_job(&self, content_type: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post("/api/v1/scan/start/").header("content-type", content_type);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Gives the worker what is visible in its queue, once. Says how many messages that was.
+    pub async fn work_once(&self) -> usize {
+        self.jobs
+            .turn(&|event: SqsEvent, deadline: Timestamp| async move {
+                Ok::<_, Infallible>(self.worker.handle(event, deadline).await)
+            })
+            .await
+    }
+
+    /// Gives the reaper what is visible in its queue, once. Says how many messages that was.
+    pub async fn reap_once(&self) -> usize {
+        self.dead_letters
+            .turn(&|event: SqsEvent, deadline: Timestamp| async move {
+                Ok::<_, Infallible>(self.reaper.handle(event, deadline).await)
+            })
+            .await
+    }
+
+    /// Lets worker and reaper work until both queues are empty, moving the clock on where a message has to wait.
+    pub async fn drain_queue(&self) {
+        for _ in 0..MAX_TURNS {
+            if self.work_once().await + self.reap_once().await > 0 {
+                continue;
+            }
+            let Some(next) = self.endpoints.queues.next_change().await.unwrap() else {
+                return;
+            };
+            let wait = next.duration_since(self.clock.now());
+            let wait = Duration::try_from(wait).unwrap_or_default() + Duration::from_millis(1);
+            self.clock.advance(wait);
+        }
+        panic!("after {MAX_TURNS} turns the queue is still not empty");
+    }
+
+    /// All keys in the bucket.
+    pub async fn objects(&self) -> Vec<String> {
+        let listed = self
+            .clients
+            .s3
+            .list_objects_v2()
+            .bucket("jobs")
+            .send()
+            .await
+            .unwrap();
+        listed
+            .contents()
+            .iter()
+            .filter_map(|object| object.key().map(Into::into))
+            .collect()
+    }
+
+    /// The number of items in the table, of whatever kind.
+    pub async fn items(&self) -> usize {
+        let scanned = self
+            .clients
+            .dynamodb
+            .scan()
+            .table_name("jobs")
+            .send()
+            .await
+            .unwrap();
+        scanned.items().len()
+    }
+}
+
+/// The same clients, but their retries do not make a test wait.
+fn impatient(clients: Clients) -> Clients {
+    let Clients { dynamodb, sqs, s3 } = clients;
+    let retries = service::retries().with_initial_backoff(Duration::from_millis(1));
+    let dynamodb = dynamodb
+        .config()
+        .to_builder()
+        .retry_config(retries.clone())
+        .build();
+    let sqs = sqs
+        .config()
+        .to_builder()
+        .retry_config(retries.clone())
+        .build();
+    let s3 = s3.config().to_builder().retry_config(retries).build();
+    Clients {
+        dynamodb: aws_sdk_dynamodb::Client::from_conf(dynamodb),
+        sqs: aws_sdk_sqs::Client::from_conf(sqs),
+        s3: aws_sdk_s3::Client::from_conf(s3),
+    }
+}
