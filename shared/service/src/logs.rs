@@ -1,5 +1,7 @@
 //! Logs: structured, to standard output in a function and to standard error in a terminal.
 
+use std::io::IsTerminal;
+
 use tracing_subscriber::EnvFilter;
 
 /// How log lines look.
@@ -24,6 +26,7 @@ pub fn init_logs(format: LogFormat) {
             .with_current_span(false)
             .init(),
         LogFormat::Text => subscriber
+            .with_ansi(std::io::stderr().is_terminal())
             .with_writer(std::io::stderr)
             .with_target(false)
             .init(),

@@ -307,3 +307,81 @@ fn time(milliseconds: i64) -> Result<Timestamp, Error> {
 fn required<T>(attribute: Option<T>, name: &str) -> Result<T, Error> {
     attribute.ok_or_else(|| Error::unreadable("a job's item", format!("`{name}` is missing")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key() -> JobKey {
+        let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
+        JobKey {
+            tenant: job::Tenant::default(),
+            id,
+        }
+    }
+
+    /// A completed job as version 1 keeps it: written down here, so that no change of this file can change what is read.
+    fn version_1() -> Attributes {
+        let text = |value: &str| AttributeValue::S(value.into());
+        let number = |value: &str| AttributeValue::N(value.into());
+        let payload = |size: &str, bytes: &[u8]| {
+            AttributeValue::M(HashMap::from([
+                ("n".into(), number(size)),
+                ("b".into(), AttributeValue::B(bytes.to_vec().into())),
+            ]))
+        };
+        HashMap::from([
+            ("pk".into(), text("T#default#7")),
+            ("sk".into(), text("J#01890a5d-ac96-774b-bcce-b302099a8057")),
+            ("v".into(), number("1")),
+            ("st".into(), text("completed")),
+            ("gen".into(), number("1")),
+            ("att".into(), number("3")),
+            ("lim".into(), number("7")),
+            ("cre".into(), number("1700000000123")),
+            ("ttl".into(), number("1800000000")),
+            ("req".into(), payload("3", b"abc")),
+            ("res".into(), payload("2", b"{}")),
+            ("own".into(), number("18446744073709551615")),
+            ("sta".into(), number("1700000001000")),
+            ("fin".into(), number("1700000002000")),
+        ])
+    }
+
+    #[test]
+    fn the_shape_of_version_1_is_still_read_and_written() {
+        let job = to_job(&key(), version_1()).unwrap();
+        let State::Completed { delivery, .. } = job.state else {
+            panic!("{job:?}")
+        };
+        assert_eq!((job.generation, job.attempt, delivery.0), (1, 3, u64::MAX));
+        assert_eq!(from_job(&job), version_1());
+    }
+
+    #[test]
+    fn an_item_of_a_newer_version_is_not_misread() {
+        let mut item = version_1();
+        item.insert("v".into(), AttributeValue::N("2".into()));
+        assert!(matches!(
+            to_job(&key(), item),
+            Err(Error::Unreadable { .. })
+        ));
+    }
+
+    #[test]
+    fn a_size_is_counted_as_the_table_does() {
+        // Names 2 + 1, text 3, number 2; a map: name 1, overhead 3 + 1, entry 1 + 4.
+        let item = HashMap::from([
+            ("pk".into(), AttributeValue::S("abc".into())),
+            ("n".into(), AttributeValue::N("12".into())),
+            (
+                "m".into(),
+                AttributeValue::M(HashMap::from([(
+                    "b".into(),
+                    AttributeValue::B(b"1234".to_vec().into()),
+                )])),
+            ),
+        ]);
+        assert_eq!(size(&item), 3 + 3 + 2 + 1 + 4 + 5);
+    }
+}

@@ -72,7 +72,13 @@ impl Packed {
         if bytes.len() > DIRECT_BYTES {
             return plain(bytes);
         }
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        // A small payload that packs well fits into its job's item; a large one had better be packed quickly.
+        let level = if bytes.len() < BLOCKING_BYTES {
+            Compression::best()
+        } else {
+            Compression::fast()
+        };
+        let mut encoder = GzEncoder::new(Vec::new(), level);
         let content = encoder
             .write_all(&bytes)
             .and_then(|()| encoder.finish())

@@ -1,6 +1,6 @@
-//! The product as a process of its own: killed without warning, again and again, it loses nothing.
+//! The product as a process of its own, and a client of it.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -18,76 +18,19 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 use tokio::time::interval;
 
-/// Jobs that are running or waiting when the process is killed.
-const JOBS: usize = 200;
-/// Fewer than a job's attempts, so that every job that is wanted has to complete.
-const KILLS: usize = 4;
-/// Requests at once.
+/// Requests at once, where a test does not say.
 const CONCURRENCY: usize = 32;
-/// Addresses in each document.
-const ADDRESSES: usize = 2_000;
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn jobs_survive_kills_and_each_has_one_effect() {
-    let data = tempfile::tempdir().unwrap();
-    let mut product = Product::start(data.path()).await;
-    let ids = product.start_jobs(JOBS).await;
-    let (mut cancelled, mut removed) = (HashSet::new(), HashSet::new());
-
-    for kill in 1..=KILLS {
-        product.wait_until_completed(&ids, kill * 10).await;
-        for id in ids.iter().skip(kill).step_by(23) {
-            if product
-                .call(Method::POST, &format!("scan/cancel/{id}/"))
-                .await
-                .0
-                == StatusCode::OK
-            {
-                cancelled.insert(id.clone());
-            }
-        }
-        for id in ids.iter().skip(kill * 3).step_by(31) {
-            let status = product
-                .call(Method::DELETE, &format!("scan/remove/{id}/"))
-                .await
-                .0;
-            if status == StatusCode::NO_CONTENT {
-                removed.insert(id.clone());
-            }
-        }
-        product.kill().await;
-        product = Product::start(data.path()).await;
-    }
-
-    let statuses = product.wait_until_final(&ids).await;
-    assert!(!cancelled.is_empty() && !removed.is_empty());
-    for id in &ids {
-        let expected = match () {
-            () if removed.contains(id) => None,
-            () if cancelled.contains(id) => Some("cancelled"),
-            () => Some("completed"),
-        };
-        assert_eq!(statuses[id].as_deref(), expected, "{id}");
-        if expected == Some("completed") {
-            let (status, result) = product
-                .call(Method::GET, &format!("scan/result/{id}/"))
-                .await;
-            assert_eq!(status, StatusCode::OK);
-            assert_eq!(result["records"].as_array().unwrap().len(), ADDRESSES);
-        }
-    }
-    product.stop().await;
-}
 
 /// The product, running.
-struct Product {
+pub(crate) struct Product {
     process: Child,
     api: String,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
 impl Product {
-    async fn start(data: &Path) -> Self {
+    /// Starts it on this folder, and waits until it says where it listens.
+    pub(crate) async fn start(data: &Path) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_local"))
             .env("DATA_DIR", data)
             .env("LISTEN", "127.0.0.1:0")
@@ -117,12 +60,13 @@ impl Product {
         }
     }
 
-    async fn kill(mut self) {
+    /// Kills it without warning.
+    pub(crate) async fn kill(mut self) {
         self.process.kill().await.unwrap();
     }
 
     /// Stops it as a person would, and sees it end well.
-    async fn stop(mut self) {
+    pub(crate) async fn stop(mut self) {
         let id = self.process.id().unwrap().to_string();
         Command::new("kill")
             .args(["-TERM", &id])
@@ -132,27 +76,51 @@ impl Product {
         assert!(self.process.wait().await.unwrap().success());
     }
 
-    async fn start_jobs(&self, count: usize) -> Vec<String> {
-        let text: String = (0..ADDRESSES)
-            .map(|n| format!("user{n}@example.com\n"))
-            .collect();
-        let text = Bytes::from(text);
+    /// Starts jobs with this body, so many at once, and sees each accepted.
+    pub(crate) async fn start_jobs(
+        &self,
+        count: usize,
+        at_once: usize,
+        body: &Bytes,
+    ) -> Vec<String> {
         let start = |_| async {
+            let path = "scan/start/?extract=entities";
             let (status, answer) = self
-                .send(Method::POST, "scan/start/?extract=entities", text.clone())
+                .send(Method::POST, path, "text/plain", body.clone())
                 .await;
             assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
             answer["job_id"].as_str().unwrap().to_owned()
         };
         stream::iter(0..count)
             .map(start)
-            .buffer_unordered(CONCURRENCY)
+            .buffer_unordered(at_once)
             .collect()
             .await
     }
 
+    /// Sends one document and waits for the end of its job: its last status and, if it has one, its result.
+    pub(crate) async fn extract(&self, content_type: &str, body: Bytes) -> (Value, Value) {
+        let path = "scan/start/?extract=entities,text,metadata,links,tables";
+        let (status, answer) = self.send(Method::POST, path, content_type, body).await;
+        if status != StatusCode::ACCEPTED {
+            return (answer, Value::Null);
+        }
+        let id = answer["job_id"].as_str().unwrap().to_owned();
+        self.wait_until_final(std::slice::from_ref(&id)).await;
+        let (_, status) = self.call(Method::GET, &format!("scan/status/{id}/")).await;
+        let (found, result) = self.call(Method::GET, &format!("scan/result/{id}/")).await;
+        (
+            status,
+            if found == StatusCode::OK {
+                result
+            } else {
+                Value::Null
+            },
+        )
+    }
+
     /// Looks at the jobs until so many are completed.
-    async fn wait_until_completed(&self, ids: &[String], count: usize) {
+    pub(crate) async fn wait_until_completed(&self, ids: &[String], count: usize) {
         let mut looks = interval(Duration::from_millis(50));
         loop {
             looks.tick().await;
@@ -169,7 +137,7 @@ impl Product {
     }
 
     /// Looks at the jobs until all are final; a job that is gone has no status.
-    async fn wait_until_final(&self, ids: &[String]) -> HashMap<String, Option<String>> {
+    pub(crate) async fn wait_until_final(&self, ids: &[String]) -> HashMap<String, Option<String>> {
         let mut looks = interval(Duration::from_millis(200));
         loop {
             looks.tick().await;
@@ -182,7 +150,8 @@ impl Product {
         }
     }
 
-    async fn statuses(&self, ids: &[String]) -> HashMap<String, Option<String>> {
+    /// The status of each job; none for one that is gone.
+    pub(crate) async fn statuses(&self, ids: &[String]) -> HashMap<String, Option<String>> {
         let look = |id: String| async move {
             let (_, answer) = self.call(Method::GET, &format!("scan/status/{id}/")).await;
             // A problem's `status` is a number.
@@ -195,16 +164,24 @@ impl Product {
             .await
     }
 
-    async fn call(&self, method: Method, path: &str) -> (StatusCode, Value) {
-        self.send(method, path, Bytes::new()).await
+    /// Calls without a body.
+    pub(crate) async fn call(&self, method: Method, path: &str) -> (StatusCode, Value) {
+        self.send(method, path, "", Bytes::new()).await
     }
 
-    async fn send(&self, method: Method, path: &str, body: Bytes) -> (StatusCode, Value) {
+    /// Calls with a body of this type.
+    pub(crate) async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: Bytes,
+    ) -> (StatusCode, Value) {
         let mut request = Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.api));
-        if !body.is_empty() {
-            request = request.header("content-type", "text/plain");
+        if !content_type.is_empty() {
+            request = request.header("content-type", content_type);
         }
         let response = self
             .client

@@ -1,0 +1,6 @@
+//! The product as a process of its own, with nothing but HTTP between it and the test.
+
+mod burst;
+mod documents;
+mod kill;
+mod product;
