@@ -9,7 +9,7 @@ STEP := scripts/step.sh
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test audit contract setup fmt clippy docs openapi build e2e doctest unit
+.PHONY: help run test audit contract model setup fmt clippy docs openapi build e2e doctest unit
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -55,3 +55,6 @@ doctest: ## Examples in the documentation
 
 unit: setup ## Tests of the code
 	@$(STEP) unit $(TOOLS)/cargo-nextest nextest run --locked --workspace
+
+model: ## Larger searches of the job protocol (minutes, 3 GB)
+	@$(STEP) model cargo test --locked --package job --test model -- --ignored --test-threads=1

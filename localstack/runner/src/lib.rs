@@ -1,6 +1,9 @@
 //! The local runner: the whole product in one process, on one machine, with nothing to install.
 //!
-//! [`endpoints`] stands in for AWS, [`mapping`] for what connects a queue to a Lambda function.
+//! - [`product`] is all of it: API, worker and reaper as Lambda runs them. [`aws`] is what they stand on, alone.
+//! - [`endpoints`] stands in for AWS: a table, queues ([`sqs`]) and objects, over HTTP on loopback.
+//! - [`mapping`] stands in for what connects a queue to a function, [`provision`] for the template.
+//! - [`settings`], [`signals`] and [`listen`] are what a process needs.
 //!
 //! **Invariant:** no rule of the product lives here. What decides about a job runs the same on AWS.
 

@@ -12,6 +12,7 @@ use std::time::Duration;
 use api::App;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
+use jiff::Timestamp;
 use job::limits;
 use reaper::Reaper;
 use service::{Clients, Clock};
@@ -31,10 +32,9 @@ use crate::signals::Signals;
 
 /// What the table, the bucket and the queue are called.
 const NAME: &str = "jobs";
-/// How long one batch may take. Jobs that were running when the process was killed wait this long, for
-/// their leases end with it; but the longest extraction has to fit in, with time to write its result.
+/// How long one batch may take: the longest extraction has to fit in, with time to write its result.
 const FUNCTION_TIMEOUT: Duration = limits::EXTRACT_TIME.saturating_add(Duration::from_secs(15));
-/// How long a message is hidden that a killed process had received and not begun with.
+/// How long a message is hidden whose receiver says nothing else.
 const VISIBILITY: Duration = FUNCTION_TIMEOUT.saturating_add(Duration::from_secs(10));
 /// How long requests and jobs that are under way may still take at the end.
 const GRACE: Duration = Duration::from_secs(10);
@@ -76,6 +76,9 @@ pub enum ProductError {
     /// The queues or the bucket could not be made.
     #[error(transparent)]
     Provision(#[from] ProvisionError),
+    /// The messages that an earlier run had received could not be taken back.
+    #[error("cannot take up what an earlier run left: {0}")]
+    Queues(#[from] crate::sqs::Error),
 }
 
 impl Product {
@@ -90,8 +93,17 @@ impl Product {
         .await?;
         let clients = endpoints.clients().await;
         let queues = provision(&clients).await?;
+        let jobs = store::Queue::new(clients.sqs.clone(), &queues.jobs.url);
+        let store = Store::new(
+            clients.dynamodb.clone(),
+            clients.s3.clone(),
+            NAME,
+            NAME,
+            jobs,
+        );
+        take_up(&endpoints, &store, clock.now()).await?;
         let stop = CancellationToken::new();
-        let running = wire(settings, &clients, queues, clock, listener, &stop);
+        let running = wire(settings, &clients, queues, store, &clock, listener, &stop);
         Ok(Self {
             url: format!("http://{address}"),
             endpoints,
@@ -101,7 +113,7 @@ impl Product {
     }
 
     /// Takes nothing new, waits for what is under way as long as the grace period, and ends the endpoints
-    /// last. What was dropped is done again at the next start, when its lease has ended.
+    /// last. What was dropped is done again at the next start.
     pub async fn shutdown(mut self) {
         self.stop.cancel();
         // A mapping waits for the answer to its last question.
@@ -109,6 +121,17 @@ impl Product {
         while self.running.join_next().await.is_some() {}
         self.endpoints.shutdown().await;
     }
+}
+
+/// Takes up at once what an earlier run left when it was killed. The data folder is locked, so it is certain that nobody
+/// else holds a lease or a message: they need not run out first.
+async fn take_up(endpoints: &Endpoints, store: &Store, now: Timestamp) -> Result<(), ProductError> {
+    let messages = endpoints.queues.take_back().await?;
+    let jobs = store.end_all_leases(now).await?;
+    if messages + jobs > 0 {
+        tracing::info!(messages, jobs, "Taking up what an earlier run left");
+    }
+    Ok(())
 }
 
 async fn provision(clients: &Clients) -> Result<Queues, ProductError> {
@@ -122,14 +145,13 @@ fn wire(
     settings: &Settings,
     clients: &Clients,
     queues: Queues,
-    clock: Clock,
+    store: Store,
+    clock: &Clock,
     listener: TcpListener,
     stop: &CancellationToken,
 ) -> JoinSet<()> {
-    let Clients { dynamodb, sqs, s3 } = clients.clone();
-    let jobs = store::Queue::new(sqs.clone(), &queues.jobs.url);
+    let sqs = &clients.sqs;
     let dead_letters = store::Queue::new(sqs.clone(), &queues.dead_letters.url);
-    let store = Store::new(dynamodb, s3, NAME, NAME, jobs);
     let mapping = |queue: Queue, concurrency: usize| Mapping {
         client: sqs.clone(),
         queue,

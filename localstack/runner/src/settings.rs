@@ -5,13 +5,11 @@
 //! | `LISTEN` | `127.0.0.1:8000` | where the API answers |
 //! | `DATA_DIR` | `.data` | the folder that keeps everything |
 //! | `WORKER` | `on` | `off`: jobs are accepted and wait |
-//! | `MAX_REQUEST_BYTES` | 4,500,000, as on AWS | the longest body of a request |
+//! | `MAX_REQUEST_BYTES` | 50,000,000; on AWS 4,500,000, for what stands before a function there | the longest body of a request |
 //! | `AWS_PORTS` | any free ones; for `local aws` `4567,4568,4569` | ports of `DynamoDB`, SQS and S3 |
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-
-use service::DEFAULT_MAX_REQUEST_BYTES;
 
 use crate::endpoints::Ports;
 
@@ -21,6 +19,9 @@ pub const WELL_KNOWN_PORTS: Ports = Ports {
     sqs: 4568,
     s3: 4569,
 };
+
+/// The longest body of a request, in bytes, where nothing stands before the API that takes less.
+const MAX_REQUEST_BYTES: usize = 50_000_000;
 
 /// The runner's settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ impl Settings {
             data: get("DATA_DIR").unwrap_or_else(|| ".data".to_owned()).into(),
             worker: get("WORKER").map_or(Ok(true), parse_switch)?,
             max_request_bytes: get("MAX_REQUEST_BYTES")
-                .map_or(Ok(DEFAULT_MAX_REQUEST_BYTES), parse_bytes)?,
+                .map_or(Ok(MAX_REQUEST_BYTES), parse_bytes)?,
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
         })
     }
@@ -118,7 +119,7 @@ mod tests {
         assert_eq!(settings.listen, "127.0.0.1:8000".parse().unwrap());
         assert_eq!(settings.data, PathBuf::from(".data"));
         assert!(settings.worker);
-        assert_eq!(settings.max_request_bytes, DEFAULT_MAX_REQUEST_BYTES);
+        assert_eq!(settings.max_request_bytes, MAX_REQUEST_BYTES);
         assert_eq!(settings.aws_ports, None);
     }
 

@@ -43,6 +43,37 @@ fn it_says_where_it_answers_and_ends_cleanly_when_asked_to() {
 }
 
 #[test]
+fn a_second_signal_ends_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut product = Running::start(&folder, &[], &[("LISTEN", "127.0.0.1:0")]);
+    // A request whose body does not come holds up a clean end.
+    let url = product.line("API").to_owned();
+    let (host, _) = url
+        .strip_prefix("http://")
+        .unwrap()
+        .split_once('/')
+        .unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    let request = format!(
+        "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: {host}\r\ncontent-length: 9\r\n\
+         expect: 100-continue\r\n\r\n"
+    );
+    stream.write_all(request.as_bytes()).unwrap();
+    // The answer to this says that the body is being waited for.
+    stream.read_exact(&mut [0; 12]).unwrap();
+
+    product.signal("INT");
+    let mut stderr = BufReader::new(product.process.stderr.take().unwrap());
+    let mut log = String::new();
+    while !log.contains("Stopping") {
+        assert!(stderr.read_line(&mut log).unwrap() > 0, "{log}");
+    }
+    product.signal("INT");
+
+    assert_eq!(product.process.wait().unwrap().code(), Some(130));
+}
+
+#[test]
 fn a_second_process_is_refused_the_folder_of_the_first() {
     let folder = tempfile::tempdir().unwrap();
     let first = Running::start(&folder, &[], &[("LISTEN", "127.0.0.1:0")]);
@@ -190,12 +221,16 @@ impl Running {
 
     /// Sends a signal, and waits for the end: the exit code and what was logged.
     fn end(mut self, signal: &str) -> (Option<i32>, String) {
+        self.signal(signal);
+        let log = log_of(&mut self.process);
+        (self.process.wait().unwrap().code(), log)
+    }
+
+    fn signal(&self, signal: &str) {
         let kill = Command::new("kill")
             .args(["-s", signal, &self.process.id().to_string()])
             .status();
         assert!(kill.unwrap().success());
-        let log = log_of(&mut self.process);
-        (self.process.wait().unwrap().code(), log)
     }
 }
 

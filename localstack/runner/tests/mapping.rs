@@ -290,6 +290,28 @@ async fn an_idle_mapping_stops_without_waiting_out_its_long_poll() {
     mapping.stop().await;
 }
 
+#[tokio::test]
+async fn a_queue_that_does_not_answer_is_asked_again() {
+    let world = World::new().await;
+    let (mapping, ports) = (world.mapping(), world.ports());
+    world.endpoints.shutdown().await;
+    let (started, mut starts) = mpsc::unbounded_channel();
+    let stop = CancellationToken::new();
+    let function = move |event: SqsEvent, _| {
+        started.send(event.records.len()).unwrap();
+        async { Ok::<_, Infallible>(SqsBatchResponse::default()) }
+    };
+    let running = tokio::spawn(mapping.run(function, stop.clone()));
+
+    let back = World::at(ports).await;
+    back.send(&["at last"]).await;
+
+    assert_eq!(timeout(HUNG, starts.recv()).await.unwrap(), Some(1));
+    stop.cancel();
+    back.endpoints.queues.stop_waiting();
+    running.await.unwrap();
+}
+
 /// A queue on endpoints of its own.
 struct World {
     clock: Clock,
@@ -300,11 +322,15 @@ struct World {
 
 impl World {
     async fn new() -> Self {
+        Self::at(Ports::default()).await
+    }
+
+    async fn at(ports: Ports) -> Self {
         let clock = Clock::system();
         let storage = Storage::Memory;
         let options = Options {
             storage,
-            ports: Ports::default(),
+            ports,
             clock: clock.clone(),
         };
         let endpoints = Endpoints::start(options).await.unwrap();
@@ -326,6 +352,16 @@ impl World {
             function_timeout: HUNG,
             grace: HUNG,
             clock: self.clock.clone(),
+        }
+    }
+
+    /// Where this one listens for SQS; the rest does not matter.
+    fn ports(&self) -> Ports {
+        let (_, sqs) = self.endpoints.urls.sqs.rsplit_once(':').unwrap();
+        let sqs = sqs.parse().unwrap();
+        Ports {
+            sqs,
+            ..Ports::default()
         }
     }
 

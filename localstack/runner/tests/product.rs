@@ -67,7 +67,7 @@ async fn what_was_accepted_before_a_restart_is_done_after_it() {
 
 #[tokio::test]
 async fn many_starts_at_once_are_all_accepted_and_done() {
-    const JOBS: usize = 200;
+    const JOBS: usize = 100;
     let folder = tempfile::tempdir().unwrap();
     let product = start(folder.path(), true).await;
 

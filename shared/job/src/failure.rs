@@ -34,7 +34,8 @@ impl Failure {
     /// A failure; a detail that is too long is cut.
     pub fn new(code: &str, phase: Phase, retryable: bool, detail: impl Into<String>) -> Self {
         let mut detail: String = detail.into();
-        if let Some((cut, _)) = detail.char_indices().nth(Self::MAX_DETAIL_CHARS) {
+        let mut last = detail.char_indices().skip(Self::MAX_DETAIL_CHARS - 1);
+        if let (Some((cut, _)), Some(_)) = (last.next(), last.next()) {
             detail.truncate(cut);
             detail.push('…');
         }

@@ -43,7 +43,7 @@ mod tests {
         let clock = Clock::system();
         let clone = clock.clone();
         let before = clone.now();
-        clock.advance(Duration::from_secs(3600));
+        clock.advance(Duration::from_hours(1));
         assert!(clone.now().duration_since(before).as_secs() >= 3600);
     }
 }

@@ -382,9 +382,8 @@ impl Store {
             .send()
             .await
             .map_err(Error::during("delete job"))?;
-        if existed {
-            self.purge(key).await?;
-        }
+        // In any case: an earlier removal may have died between the item and the bytes.
+        self.purge(key).await?;
         Ok(existed)
     }
 

@@ -51,7 +51,7 @@ async fn a_job_cancelled_while_it_runs_does_not_complete_and_keeps_no_result() {
 async fn the_worker_stops_early_when_its_job_is_cancelled() {
     let stack = Stack::start().await;
     // Long enough that the extraction is not over before the worker has looked.
-    let text = big_text().repeat(100);
+    let text = (big_text() + " ").repeat(100);
     let key = stack.job().text(text).pending().await.key;
     let cancel_when_running = async {
         while look(&stack, &key).await.status() != Status::Running {

@@ -14,7 +14,11 @@ enum Event {
     Cancel(usize),
     Remove(usize),
     Retry(usize),
-    Break { operation: &'static str, after: usize, fault: Fault },
+    Break {
+        operation: &'static str,
+        after: usize,
+        fault: Fault,
+    },
     Work,
     /// The worker is killed after so many calls of the table.
     Kill {

@@ -9,7 +9,11 @@ use crate::look;
 async fn a_small_healthy_job_costs_three_write_units_one_send_and_no_object() {
     // At the pace of production: a test's looks would count as reads.
     let worker = worker::Settings::default();
-    let stack = Stack::with(testkit::Options { worker, ..Default::default() }).await;
+    let stack = Stack::with(testkit::Options {
+        worker,
+        ..Default::default()
+    })
+    .await;
     let started = stack.post("/api/v1/scan/start/").await;
     stack.work_once().await;
     let id = started.job_id();

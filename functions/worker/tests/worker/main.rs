@@ -1,4 +1,5 @@
 //! The worker, and the reaper behind it, on real endpoints: what becomes of a job whatever goes wrong around it.
+#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the test")]
 
 mod cancel_and_remove;
 mod chaos;
@@ -36,7 +37,8 @@ async fn result(stack: &Stack, key: &JobKey) -> Value {
 
 /// A text whose result is so big that it lies in an object.
 fn big_text() -> String {
-    (0..3_000)
-        .map(|n| format!("Write to user{n}@example.com. "))
-        .collect()
+    let sentences: Vec<String> = (0..3_000)
+        .map(|n| format!("Write to user{n}@example.com."))
+        .collect();
+    sentences.join(" ")
 }

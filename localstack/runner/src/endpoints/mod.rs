@@ -6,7 +6,7 @@
 //! | service | what answers | kept in the folder as | after a crash of the process | after a power cut |
 //! | --- | --- | --- | --- | --- |
 //! | DynamoDB | dynoxide on SQLite | `dynamodb.sqlite` | whole | whole (WAL, `synchronous=FULL`) |
-//! | SQS | [`crate::sqs`] on SQLite | `sqs.sqlite` | whole | see there |
+//! | SQS | [`crate::sqs`] on SQLite | `sqs.sqlite` | whole | whole (likewise) |
 //! | S3 | s3s-fs on plain files | `s3/` | whole | the newest objects may be lost (no fsync) |
 //!
 //! What differs from AWS: DynamoDB transactions never conflict and every read is consistent; expired

@@ -18,9 +18,10 @@ const ADDRESSES: usize = 2_000;
 async fn jobs_survive_kills_and_each_has_one_effect() {
     let data = tempfile::tempdir().unwrap();
     let mut product = Product::start(data.path()).await;
-    let text: String = (0..ADDRESSES)
-        .map(|n| format!("user{n}@example.com\n"))
+    let addresses: Vec<String> = (0..ADDRESSES)
+        .map(|n| format!("user{n}@example.com"))
         .collect();
+    let text = addresses.join("\n");
     let ids = product.start_jobs(JOBS, 32, &Bytes::from(text)).await;
     let (mut cancelled, mut removed) = (HashSet::new(), HashSet::new());
 

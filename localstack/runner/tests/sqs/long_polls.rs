@@ -36,7 +36,7 @@ async fn a_long_poll_without_a_message_ends_empty() {
 #[tokio::test]
 async fn the_queues_wait_is_used_when_none_is_asked_for() {
     let world = World::new().await;
-    let wait = (QueueAttributeName::ReceiveMessageWaitTimeSeconds, "1");
+    let wait = (QueueAttributeName::ReceiveMessageWaitTimeSeconds, "2");
     let queue = world.queue_with(&[wait]).await;
     let send = world
         .client

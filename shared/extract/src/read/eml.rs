@@ -8,8 +8,9 @@ use mail_parser::{
 use serde_json::{Value, json};
 
 use super::flow::folded;
+use super::gather::Gathered;
 use super::{Context, Fit, Format, Reader, check_text, date, html, passed};
-use crate::{Document, Error, Link, Problem, Span, Table, Text};
+use crate::{Document, Error, Limits, Problem, Span, Text};
 
 pub(super) static FORMAT: Format = Format {
     name: "e-mail",
@@ -69,17 +70,14 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Document, Error> {
     let limits = context.limits;
     // A part needs a header that says what it is. Counting those keeps the parser from building,
     // and from dropping, messages within messages without end.
-    let parts = count_ignoring_case(bytes, b"content-type");
-    if parts > limits.max_eml_parts {
-        let found = format!("The e-mail has about {parts} parts");
-        return Err(passed("max_eml_parts", limits.max_eml_parts, found));
-    }
+    check_parts(count_ignoring_case(bytes, b"content-type"), limits)?;
     let Some(message) = MessageParser::default().parse(bytes) else {
         return Err(Error::document(
             Problem::Malformed,
             "The document is no e-mail: it has no headers.",
         ));
     };
+    check_parts(message.parts.len(), limits)?;
     if depth(&message) > limits.max_eml_depth {
         return Err(passed(
             "max_eml_depth",
@@ -91,28 +89,46 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Document, Error> {
 
     let mut letter = Letter {
         text: header_block(&message),
-        document: Document::default(),
+        gathered: Gathered::new(limits),
+        warnings: Vec::new(),
     };
     for part in message.text_bodies() {
         context.watch.check()?;
         letter.add(part, context)?;
         check_text(letter.text.len(), limits)?;
     }
-    let Letter { text, mut document } = letter;
-    document.text = Text::new(text);
+    let Letter {
+        text,
+        gathered,
+        warnings,
+    } = letter;
     // What an HTML part says of itself is not what the e-mail says.
-    document.metadata = metadata(&message);
+    let metadata = metadata(&message);
+    let mut document = Document {
+        metadata,
+        warnings,
+        ..Document::default()
+    };
+    gathered.finish(&mut document);
+    document.text = Text::new(text);
     let attachments = attachments(&message);
     if !attachments.is_empty() {
         let count = attachments.len();
-        document.warnings.push(format!(
-            "Attachments are listed in the metadata, but not read: {count}."
-        ));
+        let warning = format!("Attachments are listed in the metadata, but not read: {count}.");
+        document.warnings.push(warning);
         document
             .metadata
             .insert("attachments".into(), attachments.into());
     }
     Ok(document)
+}
+
+fn check_parts(parts: usize, limits: &Limits) -> Result<(), Error> {
+    if parts > limits.max_eml_parts {
+        let found = format!("The e-mail has about {parts} parts");
+        return Err(passed("max_eml_parts", limits.max_eml_parts, found));
+    }
+    Ok(())
 }
 
 fn count_ignoring_case(haystack: &[u8], needle: &[u8]) -> usize {
@@ -155,46 +171,50 @@ fn depth(message: &Message<'_>) -> usize {
 }
 
 /// The text being put together, and what was found in its HTML parts.
-struct Letter {
+struct Letter<'a> {
     text: String,
-    document: Document,
+    gathered: Gathered<'a>,
+    warnings: Vec<String>,
 }
 
-impl Letter {
+impl Letter<'_> {
     fn add(&mut self, part: &MessagePart<'_>, context: &Context<'_>) -> Result<(), Error> {
-        match &part.body {
-            PartType::Text(text) => {
-                self.add_text(text.trim_end());
-            }
-            PartType::Html(text) => {
-                let Document {
-                    text,
-                    links,
-                    tables,
-                    warnings,
-                    ..
-                } = html::read(text, context)?;
-                let start = self.add_text(text.as_str());
-                let document = &mut self.document;
-                document.links.extend(links.into_iter().map(|link| Link {
-                    span: moved(link.span, start),
-                    ..link
-                }));
-                document
-                    .tables
-                    .extend(tables.into_iter().map(|table| moved_table(table, start)));
-                document.warnings.extend(warnings);
-            }
-            PartType::Binary(_)
-            | PartType::InlineBinary(_)
-            | PartType::Message(_)
-            | PartType::Multipart(_) => {}
+        let (PartType::Text(source) | PartType::Html(source)) = &part.body else {
+            return Ok(());
+        };
+        let replaced = source.matches(char::REPLACEMENT_CHARACTER).count();
+        if replaced > 0 {
+            self.warnings.push(format!(
+                "The e-mail has U+FFFD in {replaced} places, where it could not be decoded."
+            ));
         }
         if part.is_encoding_problem {
-            self.document.warnings.push(
-                "A part of the e-mail is not encoded as it says: it was read as it stands.".into(),
-            );
+            let warning = "A part of the e-mail is not encoded as it says: it was read as it is.";
+            self.warnings.push(warning.into());
         }
+        if let PartType::Text(text) = &part.body {
+            self.add_text(text.trim_end());
+            return Ok(());
+        }
+        let Document {
+            text,
+            mut links,
+            mut tables,
+            warnings,
+            ..
+        } = html::read(source, context)?;
+        let start = self.add_text(text.as_str());
+        for link in &mut links {
+            move_on(&mut link.span, start);
+        }
+        for table in &mut tables {
+            move_on(&mut table.span, start);
+            for cell in table.rows.iter_mut().flatten() {
+                move_on(&mut cell.span, start);
+            }
+        }
+        self.gathered.adopt(links, tables);
+        self.warnings.extend(warnings);
         Ok(())
     }
 
@@ -212,16 +232,10 @@ impl Letter {
     }
 }
 
-fn moved(span: Option<Span>, by: usize) -> Option<Span> {
-    span.map(|span| span.start + by..span.end + by)
-}
-
-fn moved_table(mut table: Table, by: usize) -> Table {
-    table.span = moved(table.span, by);
-    for cell in table.rows.iter_mut().flatten() {
-        cell.span = moved(cell.span.take(), by);
+fn move_on(span: &mut Option<Span>, by: usize) {
+    if let Some(span) = span {
+        *span = span.start + by..span.end + by;
     }
-    table
 }
 
 /// The headers that a reader sees, one a line.

@@ -42,6 +42,31 @@ impl<'a> Gathered<'a> {
         }
     }
 
+    /// Adds the links and tables that another document brings along, as far as there is room.
+    pub(super) fn adopt(&mut self, links: Vec<Link>, tables: Vec<Table>) {
+        for link in links {
+            self.link(link);
+        }
+        for table in tables {
+            let Some(mut rows) = self.begin_table() else {
+                return;
+            };
+            let Table { rows: cells, .. } = table;
+            for row in cells {
+                if !self.row(&mut rows, row) {
+                    break;
+                }
+            }
+            self.table(
+                Table {
+                    rows: Vec::new(),
+                    ..table
+                },
+                rows,
+            );
+        }
+    }
+
     /// Begins a table, if there is room for one more.
     pub(super) fn begin_table(&mut self) -> Option<Rows> {
         if self.tables.len() < self.limits.max_tables && self.cells < self.limits.max_table_cells {

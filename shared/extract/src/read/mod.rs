@@ -1,7 +1,7 @@
 //! Reading: bytes of any supported format -> one [`Document`].
 //!
 //! A format is one file here that says how its bytes are recognised and read, and one line in
-//! [`FORMATS`]. What a sender says of a document only ever chooses between the formats that its
+//! `FORMATS`. What a sender says of a document only ever chooses between the formats that its
 //! bytes permit.
 
 mod charset;

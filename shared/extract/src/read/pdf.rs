@@ -11,7 +11,7 @@ use super::flow::folded;
 use super::gather::Gathered;
 use super::html::keywords;
 use super::{Context, Fit, Format, Reader, check_text, date, passed};
-use crate::{Document, Error, Link, Problem, Text};
+use crate::{Document, Error, Limits, Link, Problem, Text};
 
 pub(super) static FORMAT: Format = Format {
     name: "PDF",
@@ -22,10 +22,6 @@ pub(super) static FORMAT: Format = Format {
 
 /// Bytes within which the header has to begin; readers have always allowed for a little before it.
 const HEADER_BYTES: usize = 1024;
-
-/// Annotations looked at on one page: real pages have hundreds, hostile ones share one list of a
-/// million.
-const MAX_ANNOTATIONS_PER_PAGE: usize = 10_000;
 
 fn fit(bytes: &[u8]) -> Fit {
     const HEADER: &[u8] = b"%PDF-";
@@ -79,7 +75,7 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Document, Error> {
             Err(_) => unreadable.push(page + 1),
         }
         check_text(text.len(), limits)?;
-        for href in link_targets(&pdf, page).unwrap_or_default() {
+        for href in link_targets(&pdf, page, limits).unwrap_or_default() {
             gathered.link(Link {
                 href,
                 text: String::new(),
@@ -184,13 +180,11 @@ fn ranges(pages: &[usize]) -> String {
 /// The web links on a page. Where their words stand is not known, only where they are drawn.
 ///
 /// The library lists annotations too, but walks through all pages to find each page's.
-fn link_targets(pdf: &PdfDocument, page: usize) -> Option<Vec<String>> {
+fn link_targets(pdf: &PdfDocument, page: usize, limits: &Limits) -> Option<Vec<String>> {
     let page = pdf.get_page(page).ok()?;
     let annotations = resolved(pdf, page.as_dict()?.get("Annots")?)?;
-    let annotations = annotations
-        .as_array()?
-        .iter()
-        .take(MAX_ANNOTATIONS_PER_PAGE);
+    // A hostile file may share one endless list between all its pages.
+    let annotations = annotations.as_array()?.iter().take(limits.max_links + 1);
     Some(
         annotations
             .filter_map(|annotation| link_target(pdf, annotation))

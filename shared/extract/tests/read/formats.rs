@@ -377,6 +377,17 @@ fn an_email_without_a_plain_body_is_read_from_its_html() {
 }
 
 #[test]
+fn an_email_that_could_not_be_decoded_says_so() {
+    let head = "From: a@test.com\nSubject: x\nContent-Type: text/plain; charset=utf-8\n\n";
+    let document = read([head.as_bytes(), b"a \xff b \xff"].concat()).unwrap();
+    assert!(
+        warns(&document, &["U+FFFD", "2 places"]),
+        "{:?}",
+        document.warnings
+    );
+}
+
+#[test]
 fn a_pdf_is_read_page_by_page() {
     let document = read(fixture("invoice.pdf")).unwrap();
     assert_eq!(document.media_type, "application/pdf");

@@ -234,10 +234,19 @@ fn an_email_nested_too_deeply_is_refused() {
         "max_eml_depth is 8",
     );
     assert_limit(read(within(5_000, letter)), "max_eml_depth");
-    assert_eq!(
-        problem(read(within(200_000, letter))).0,
-        Problem::LimitExceeded
-    );
+    assert_limit(read(within(200_000, letter)), "max_eml_parts is 10000");
+    let mixed = "From: a@test.com
+Subject: x
+Content-Type: multipart/mixed; boundary=b
+
+";
+    let parts = mixed.to_owned()
+        + &"--b
+
+x
+"
+        .repeat(20_000);
+    assert_limit(read(parts), "max_eml_parts");
 
     let multipart = numbered(5_000, |level| {
         format!("Content-Type: multipart/mixed; boundary=b{level}\n\n--b{level}\n")

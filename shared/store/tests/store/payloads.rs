@@ -103,3 +103,17 @@ async fn removing_a_job_leaves_none_of_its_bytes() {
     }
     assert_eq!((stack.items().await, stack.objects().await), (0, vec![]));
 }
+
+#[tokio::test]
+async fn a_removal_that_died_halfway_is_finished_by_the_next_one() {
+    let stack = Stack::start().await;
+    let text = String::from_utf8(noise(200_000)).unwrap();
+    let key = stack.job().text(text).pending().await.key;
+    for _ in 0..4 {
+        stack.s3.break_next("GET", testkit::Fault::ServerError);
+    }
+    assert!(stack.store.remove(&key, stack.clock.now()).await.is_err());
+    assert_eq!((stack.items().await, stack.objects().await.len()), (0, 1));
+    assert!(!stack.store.remove(&key, stack.clock.now()).await.unwrap());
+    assert_eq!(stack.objects().await.len(), 0);
+}

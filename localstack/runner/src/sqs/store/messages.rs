@@ -125,6 +125,18 @@ impl Store {
         self.announce(queue, visible_at)
     }
 
+    /// Makes all messages that are in flight ready again, as if they had not been received.
+    pub(in crate::sqs) fn take_back(&mut self) -> Result<usize, Error> {
+        let taken = self
+            .connection
+            .prepare_cached(
+                "UPDATE message SET waits_until = NULL, receives = receives - 1, nonce = NULL
+                 WHERE waits_until IS NOT NULL AND receives > 0",
+            )?
+            .execute([])?;
+        Ok(taken)
+    }
+
     /// Deletes all messages of a queue.
     pub(in crate::sqs) fn purge(&mut self, queue: &Queue) -> Result<(), Error> {
         self.connection
