@@ -1,9 +1,9 @@
 //! The REST API: accepts jobs, tells how they stand, hands out results, and documents itself.
 //!
-//! - [`App`] is what a request needs; [`router`] serves it, under Lambda (`main.rs`) as well as on a plain port.
+//! - [`App`] is what a request needs; [`router()`] serves it, under Lambda (`main.rs`) as well as on a plain port.
 //! - `ops` has one file per operation, each with its documentation; `body` turns what a client sent into a request.
 //! - Every error is a `problem::Problem`; `observe` gives each request its id, its log line and its protective headers.
-//! - [`openapi`] is the description of it all.
+//! - [`openapi()`] is the description of it all.
 //!
 //! **Invariant:** no operation reads the environment, extracts, or knows where a job is kept; content never reaches a log.
 

@@ -7,7 +7,7 @@ use store::{Queue, Store};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    service::init_logs(LogFormat::Json);
+    service::init_logs(LogFormat::Json, "")?;
     let config = Config::from_env()?;
     let clients = Clients::from_env().await;
     let queue = Queue::new(clients.sqs, config.queue_url);

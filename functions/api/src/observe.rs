@@ -99,3 +99,37 @@ fn protect(headers: &mut HeaderMap) {
     default(header::REFERRER_POLICY, "no-referrer");
     default(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::body::Body;
+    use axum::middleware::from_fn;
+    use axum::routing::get;
+    use http_body_util::BodyExt;
+    use serde_json::Value;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn panics() -> &'static str {
+        panic!("the secret is out")
+    }
+
+    #[tokio::test]
+    async fn a_handler_that_panics_is_a_problem_that_says_nothing_of_it() {
+        let router = Router::new()
+            .route("/panics/", get(panics))
+            .layer(from_fn(observe));
+        let request = Request::get("/panics/").body(Body::empty()).unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], problem::MEDIA_TYPE);
+        assert!(response.headers().contains_key(REQUEST_ID));
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        let problem: Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["type"], "urn:problem:internal_error");
+        assert_eq!(problem["instance"], "/panics/");
+        assert!(!problem.to_string().contains("secret"));
+    }
+}

@@ -6,20 +6,55 @@ use serde_json::json;
 use utoipa::OpenApi as _;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
+use utoipa::openapi::path::Operation;
 use utoipa::openapi::response::{Response, ResponseBuilder};
-use utoipa::openapi::{Content, ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Type};
+use utoipa::openapi::{
+    Content, ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Type,
+};
 
 use crate::problem::{self, Problem};
 use crate::router;
 
+/// The id of the job in the examples.
+const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
+
 /// The description of the whole API.
 pub fn openapi() -> OpenApi {
     let mut description = router::operations().into_openapi();
-    for operation in operations_mut(&mut description) {
-        let failed = problems([Problem::internal("")]);
-        operation.responses.responses.extend(failed);
+    for (path, item) in &mut description.paths.paths {
+        let operations = [&mut item.get, &mut item.post, &mut item.delete];
+        for operation in operations.into_iter().flatten() {
+            complete(operation, path);
+        }
     }
     description
+}
+
+/// Adds what the macros cannot say.
+fn complete(operation: &mut Operation, path: &str) {
+    if let Some(RefOr::T(body)) = &mut operation.request_body {
+        body.required = Some(Required::False);
+    }
+    let responses = &mut operation.responses.responses;
+    responses.extend(problems([Problem::internal("")]));
+    let contents = responses
+        .values_mut()
+        .filter_map(owned)
+        .filter_map(|response| response.content.get_mut(problem::MEDIA_TYPE))
+        .filter_map(owned);
+    for example in contents.flat_map(|content| content.examples.values_mut()) {
+        if let Some(value) = owned(example).and_then(|example| example.value.as_mut()) {
+            value["instance"] = json!(path.replace("{job_id}", EXAMPLE_ID));
+        }
+    }
+}
+
+/// What stands here itself.
+fn owned<T>(thing: &mut RefOr<T>) -> Option<&mut T> {
+    match thing {
+        RefOr::T(thing) => Some(thing),
+        RefOr::Ref(_) => None,
+    }
 }
 
 /// What is described besides the operations.
@@ -75,11 +110,12 @@ fn response(problems: Vec<Problem>) -> Response {
 }
 
 fn content(problems: Vec<Problem>) -> Content {
-    let examples = problems.into_iter().enumerate().map(|(index, problem)| {
-        let name = format!("{}_{index}", problem.code());
-        let details = problem.details("/api/v1/scan/…/");
+    let examples = problems.into_iter().map(|problem| {
+        let details = problem.details("");
+        let error = details.error().to_owned();
+        let name = error.to_lowercase().replace(' ', "_");
         let example = ExampleBuilder::new()
-            .summary(details.error().to_owned())
+            .summary(error)
             .value(Some(json!(details)));
         (name, example.build())
     });
@@ -87,14 +123,4 @@ fn content(problems: Vec<Problem>) -> Content {
         .schema(Some(Ref::from_schema_name("ProblemDetails")))
         .examples_from_iter(examples)
         .build()
-}
-
-fn operations_mut(
-    description: &mut OpenApi,
-) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {
-    description.paths.paths.values_mut().flat_map(|item| {
-        [&mut item.get, &mut item.post, &mut item.delete]
-            .into_iter()
-            .filter_map(Option::as_mut)
-    })
 }

@@ -20,7 +20,10 @@ const MAX_NAME_CHARS: usize = 80;
 
 /// Why a request is refused. As a response it is bare: `observe` turns it into problem details, for only there the path is known.
 #[derive(Debug, Clone)]
-pub(crate) struct Problem {
+pub(crate) struct Problem(Box<Content>);
+
+#[derive(Debug, Clone)]
+struct Content {
     status: StatusCode,
     /// Part of `type`, in `snake_case`, like the code of a job's failure.
     code: &'static str,
@@ -122,23 +125,21 @@ impl Flaws {
         if self.found.is_empty() {
             return Ok(());
         }
-        let mut detail = match self.found.as_slice() {
+        let count = self.found.len() + self.more;
+        let detail = match self.found.as_slice() {
             [only] => only.detail.clone(),
-            several => format!(
-                "The request is wrong in {} places.",
-                several.len() + self.more
-            ),
+            _ if self.more == 0 => format!("The request is wrong in {count} places."),
+            _ => {
+                format!("The request is wrong in {count} places; the first {MAX_FLAWS} are named.")
+            }
         };
-        if self.more > 0 {
-            detail.push_str(&format!(" The first {MAX_FLAWS} of them are named."));
-        }
         let mut problem = Problem::new(
             StatusCode::UNPROCESSABLE_ENTITY,
             "invalid_request",
             "Invalid request",
             detail,
         );
-        problem.errors = self.found;
+        problem.0.errors = self.found;
         Err(problem)
     }
 }
@@ -243,7 +244,7 @@ impl Problem {
             "Cannot cancel job",
             format!("The job is {status}; only a pending or running job can be cancelled."),
         );
-        problem.error = format!("Cannot cancel {status} job");
+        problem.0.error = format!("Cannot cancel {status} job");
         problem
     }
 
@@ -255,7 +256,7 @@ impl Problem {
             "Cannot retry job",
             format!("The job is {status}; only a failed or cancelled job can be retried."),
         );
-        problem.error = format!("Cannot retry {status} job");
+        problem.0.error = format!("Cannot retry {status} job");
         problem
     }
 
@@ -268,7 +269,7 @@ impl Problem {
             "A service that this one needs does not answer as it should. The request can be repeated.",
         )
         .with(header::RETRY_AFTER, HeaderValue::from(RETRY_UNAVAILABLE_S));
-        problem.cause = Some(cause.into());
+        problem.0.cause = Some(cause.into());
         problem
     }
 
@@ -280,7 +281,7 @@ impl Problem {
             "Internal error",
             "This is a fault of the service. The header `X-Request-Id` names the request in its logs.",
         );
-        problem.cause = Some(cause.into());
+        problem.0.cause = Some(cause.into());
         problem
     }
 
@@ -290,7 +291,7 @@ impl Problem {
         title: &'static str,
         detail: impl Into<String>,
     ) -> Self {
-        Self {
+        Self(Box::new(Content {
             status,
             code,
             title,
@@ -299,42 +300,37 @@ impl Problem {
             errors: Vec::new(),
             headers: Vec::new(),
             cause: None,
-        }
+        }))
     }
 
     fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.push((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
     /// Its HTTP status.
     pub(crate) fn status(&self) -> StatusCode {
-        self.status
-    }
-
-    /// Its kind, the last part of `type`.
-    pub(crate) fn code(&self) -> &'static str {
-        self.code
+        self.0.status
     }
 
     /// Its kind in words.
     pub(crate) fn title(&self) -> &'static str {
-        self.title
+        self.0.title
     }
 
     /// What went wrong within, for the log.
     pub(crate) fn cause(&self) -> Option<&str> {
-        self.cause.as_deref()
+        self.0.cause.as_deref()
     }
 
     /// The names of the headers that come with it.
     pub(crate) fn header_names(&self) -> impl Iterator<Item = &HeaderName> {
-        self.headers.iter().map(|(name, _)| name)
+        self.0.headers.iter().map(|(name, _)| name)
     }
 
     /// The problem as it is sent, when this path was asked for.
     pub(crate) fn details(self, path: &str) -> ProblemDetails {
-        let Self {
+        let Content {
             status,
             code,
             title,
@@ -343,7 +339,7 @@ impl Problem {
             errors,
             headers: _,
             cause: _,
-        } = self;
+        } = *self.0;
         ProblemDetails {
             r#type: problem_type(code),
             title: title.to_owned(),
@@ -372,8 +368,10 @@ impl From<store::Error> for Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = self.status.into_response();
-        response.headers_mut().extend(self.headers.iter().cloned());
+        let mut response = self.0.status.into_response();
+        response
+            .headers_mut()
+            .extend(self.0.headers.iter().cloned());
         response.extensions_mut().insert(self);
         response
     }

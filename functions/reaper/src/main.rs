@@ -9,7 +9,7 @@ use store::{Queue, Store};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    service::init_logs(LogFormat::Json);
+    service::init_logs(LogFormat::Json, "")?;
     let config = Config::from_env()?;
     let clients = Clients::from_env().await;
     let dead_letters = Queue::new(clients.sqs.clone(), config.dead_letter_queue_url()?);

@@ -110,6 +110,7 @@ impl Worker {
                 ended = engine.ended() => return Some(ended),
                 () = &mut too_slow => break Stop::TooSlow,
                 () = &mut out_of_time => break Stop::OutOfTime,
+                () = self.stopping.cancelled() => break Stop::OutOfTime,
                 _ = looks.tick() => {
                     // A look that fails says nothing; the next one may.
                     if let Ok(found) = self.store.get(&claim.job().key, self.clock.now()).await

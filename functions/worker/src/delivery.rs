@@ -47,7 +47,11 @@ impl Worker {
         deadline: Timestamp,
     ) -> Verdict {
         let left = until(self.clock.now(), soft_deadline);
-        let Ok(permit) = timeout(left, self.permits.clone().acquire_owned()).await else {
+        let permit = tokio::select! {
+            permit = timeout(left, self.permits.clone().acquire_owned()) => permit.ok(),
+            () = self.stopping.cancelled() => None,
+        };
+        let Some(permit) = permit else {
             return Verdict::GiveBack(Duration::ZERO);
         };
         let permit = permit.expect("the semaphore is never closed");

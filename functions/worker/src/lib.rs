@@ -23,6 +23,7 @@ use job::limits;
 use service::Clock;
 use store::{Store, handle_batch};
 use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 
 /// Does jobs.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct Worker {
     settings: Settings,
     /// As many extractions at once as there are cores: a job is claimed only when it can begin.
     permits: Arc<Semaphore>,
+    /// Cancelled when the process is to end.
+    stopping: CancellationToken,
 }
 
 /// How the worker paces itself. Only tests have reason to change it.
@@ -67,7 +70,13 @@ impl Worker {
             clock,
             settings,
             permits: Arc::new(Semaphore::new(cores)),
+            stopping: CancellationToken::new(),
         }
+    }
+
+    /// Begins no job any more, and releases those that are running: the process is to end.
+    pub fn stop(&self) {
+        self.stopping.cancel();
     }
 
     /// Handles a batch. `deadline` is when this invocation will be killed; everything is written well before.

@@ -22,7 +22,7 @@ Settings, in the environment or in the file .env:
   LISTEN=127.0.0.1:8000      where the API answers
   DATA_DIR=.data             the folder that keeps everything
   WORKER=on                  off: jobs are accepted and wait
-  MAX_REQUEST_BYTES=4500000  the longest body of a request
+  MAX_REQUEST_BYTES=50000000 the longest body of a request
   AWS_PORTS=4567,4568,4569   ports of DynamoDB, SQS and S3; `local` takes any free ones if not told
   LOG=info                   what is logged
 
@@ -67,7 +67,7 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
     read_env_file()?;
     let settings = Settings::read(optional)?;
-    start_log()?;
+    service::init_logs(LogFormat::Text, QUIET)?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         match command {
@@ -86,16 +86,6 @@ fn read_env_file() -> Result<(), Box<dyn Error>> {
         Err(error) if error.not_found() => Ok(()),
         Err(error) => Err(format!("the file .env cannot be read: {error}").into()),
     }
-}
-
-fn start_log() -> Result<(), Box<dyn Error>> {
-    let wanted = optional("LOG").unwrap_or_else(|| "info".to_owned());
-    let directives = format!("LOG='{QUIET},{wanted}'");
-    dotenvy::from_read_override(directives.as_bytes()).map_err(|_| {
-        format!("LOG={wanted} is not understood: it has to be a level such as info")
-    })?;
-    service::init_logs(LogFormat::Text);
-    Ok(())
 }
 
 fn runtime() -> io::Result<Runtime> {

@@ -35,8 +35,6 @@ use tokio_util::sync::CancellationToken;
 
 use crate::provision::Queue;
 
-/// The most messages that one invocation gets, as at SQS.
-const BATCH_SIZE: i32 = 10;
 /// Seconds that an empty queue holds back its answer: the longest that SQS allows.
 const LONG_POLL_SECONDS: i32 = 20;
 /// How long a receive that is under way when the mapping is to stop may take to answer.
@@ -52,6 +50,8 @@ pub struct Mapping {
     pub client: aws_sdk_sqs::Client,
     /// Where the messages come from.
     pub queue: Queue,
+    /// The most messages that one invocation gets: 1 to 10, as at SQS.
+    pub batch_size: i32,
     /// The most invocations at once. At least 1.
     pub concurrency: usize,
     /// How long one invocation may take before it is dropped, as Lambda's function time-out.
@@ -131,7 +131,7 @@ impl Mapping {
                 .client
                 .receive_message()
                 .queue_url(&self.queue.url)
-                .max_number_of_messages(BATCH_SIZE)
+                .max_number_of_messages(self.batch_size)
                 .wait_time_seconds(wait_seconds)
                 .message_system_attribute_names(MessageSystemAttributeName::All)
                 .message_attribute_names("All")

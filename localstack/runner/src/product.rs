@@ -19,7 +19,7 @@ use service::{Clients, Clock};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use worker::Worker;
 
@@ -36,7 +36,11 @@ const NAME: &str = "jobs";
 const FUNCTION_TIMEOUT: Duration = limits::EXTRACT_TIME.saturating_add(Duration::from_secs(15));
 /// How long a message is hidden whose receiver says nothing else.
 const VISIBILITY: Duration = FUNCTION_TIMEOUT.saturating_add(Duration::from_secs(10));
-/// How long requests and jobs that are under way may still take at the end.
+/// A batch that waits for its slowest job should not keep a core from the next batch.
+const BATCHES_AT_ONCE: usize = 2;
+/// How long jobs that are running at the end may take to come to theirs, before they are released.
+const FINISH: Duration = Duration::from_secs(5);
+/// How long all that is under way may still take at the end.
 const GRACE: Duration = Duration::from_secs(10);
 
 /// Runs the product until a signal comes.
@@ -57,6 +61,7 @@ pub struct Product {
     pub url: String,
     /// What it stands on.
     pub endpoints: Endpoints,
+    worker: Worker,
     stop: CancellationToken,
     running: JoinSet<()>,
 }
@@ -93,33 +98,50 @@ impl Product {
         .await?;
         let clients = endpoints.clients().await;
         let queues = provision(&clients).await?;
-        let jobs = store::Queue::new(clients.sqs.clone(), &queues.jobs.url);
-        let store = Store::new(
-            clients.dynamodb.clone(),
-            clients.s3.clone(),
-            NAME,
-            NAME,
-            jobs,
-        );
-        take_up(&endpoints, &store, clock.now()).await?;
+        let functions = Functions::new(settings, clients.clone(), &queues, &clock);
+        take_up(&endpoints, &functions.store, clock.now()).await?;
+        let worker = functions.worker.clone();
         let stop = CancellationToken::new();
-        let running = wire(settings, &clients, queues, store, &clock, listener, &stop);
+        let mapping = |queue: Queue, batch_size: i32| Mapping {
+            client: clients.sqs.clone(),
+            queue,
+            batch_size,
+            concurrency: BATCHES_AT_ONCE,
+            function_timeout: FUNCTION_TIMEOUT,
+            grace: GRACE,
+            clock: clock.clone(),
+        };
+        let jobs = settings.worker.then(|| mapping(queues.jobs, batch_size()));
+        let dead_letters = mapping(queues.dead_letters, 10);
+        let running = functions.wire(listener, jobs, dead_letters, &stop);
         Ok(Self {
             url: format!("http://{address}"),
             endpoints,
+            worker,
             stop,
             running,
         })
     }
 
-    /// Takes nothing new, waits for what is under way as long as the grace period, and ends the endpoints
-    /// last. What was dropped is done again at the next start.
-    pub async fn shutdown(mut self) {
-        self.stop.cancel();
+    /// Takes nothing new, lets what is under way come to its end, releases what takes longer, and ends the endpoints last.
+    pub async fn shutdown(self) {
+        let Self {
+            url: _,
+            endpoints,
+            worker,
+            stop,
+            mut running,
+        } = self;
+        stop.cancel();
         // A mapping waits for the answer to its last question.
-        self.endpoints.queues.stop_waiting();
-        while self.running.join_next().await.is_some() {}
-        self.endpoints.shutdown().await;
+        endpoints.queues.stop_waiting();
+        let ended = async { while running.join_next().await.is_some() {} };
+        tokio::pin!(ended);
+        if timeout(FINISH, &mut ended).await.is_err() {
+            worker.stop();
+            ended.await;
+        }
+        endpoints.shutdown().await;
     }
 }
 
@@ -140,51 +162,65 @@ async fn provision(clients: &Clients) -> Result<Queues, ProductError> {
     Ok(provision::queues(&clients.sqs, NAME, VISIBILITY).await?)
 }
 
-/// What `template.yaml` does on AWS: gives each function what it needs, and connects it to what feeds it.
-fn wire(
-    settings: &Settings,
-    clients: &Clients,
-    queues: Queues,
+/// The functions, as `template.yaml` makes them on AWS.
+struct Functions {
     store: Store,
-    clock: &Clock,
-    listener: TcpListener,
-    stop: &CancellationToken,
-) -> JoinSet<()> {
-    let sqs = &clients.sqs;
-    let dead_letters = store::Queue::new(sqs.clone(), &queues.dead_letters.url);
-    let mapping = |queue: Queue, concurrency: usize| Mapping {
-        client: sqs.clone(),
-        queue,
-        concurrency,
-        function_timeout: FUNCTION_TIMEOUT,
-        grace: GRACE,
-        clock: clock.clone(),
-    };
-
-    let mut running = JoinSet::new();
-    let app = App::new(store.clone(), clock.clone(), settings.max_request_bytes);
-    running.spawn(serve(listener, api::router(app), stop.clone()));
-    if settings.worker {
-        let worker = Worker::new(store.clone(), clock.clone(), worker::Settings::default());
-        let function = move |event: SqsEvent, deadline| {
-            let worker = worker.clone();
-            async move { Ok::<_, Infallible>(worker.handle(event, deadline).await) }
-        };
-        running.spawn(mapping(queues.jobs, batches_at_once()).run(function, stop.clone()));
-    }
-    let reaper = Reaper::new(store, dead_letters, clock.clone());
-    let function = move |event: SqsEvent, deadline| {
-        let reaper = reaper.clone();
-        async move { Ok::<_, Infallible>(reaper.handle(event, deadline).await) }
-    };
-    running.spawn(mapping(queues.dead_letters, 1).run(function, stop.clone()));
-    running
+    app: App,
+    worker: Worker,
+    reaper: Reaper,
 }
 
-/// The worker itself sees to it that no more than one extraction a core runs; a batch that waits
-/// for its slowest one should not keep a core from the next batch.
-fn batches_at_once() -> usize {
-    available_parallelism().map_or(1, NonZero::get) + 2
+impl Functions {
+    fn new(settings: &Settings, clients: Clients, queues: &Queues, clock: &Clock) -> Self {
+        let Clients { dynamodb, sqs, s3 } = clients;
+        let jobs = store::Queue::new(sqs.clone(), &queues.jobs.url);
+        let dead_letters = store::Queue::new(sqs, &queues.dead_letters.url);
+        let store = Store::new(dynamodb, s3, NAME, NAME, jobs);
+        Self {
+            app: App::new(store.clone(), clock.clone(), settings.max_request_bytes),
+            worker: Worker::new(store.clone(), clock.clone(), worker::Settings::default()),
+            reaper: Reaper::new(store.clone(), dead_letters, clock.clone()),
+            store,
+        }
+    }
+
+    /// Connects each function to what feeds it.
+    fn wire(
+        self,
+        listener: TcpListener,
+        jobs: Option<Mapping>,
+        dead_letters: Mapping,
+        stop: &CancellationToken,
+    ) -> JoinSet<()> {
+        let Self {
+            store: _,
+            app,
+            worker,
+            reaper,
+        } = self;
+        let mut running = JoinSet::new();
+        running.spawn(serve(listener, api::router(app), stop.clone()));
+        if let Some(jobs) = jobs {
+            let function = move |event: SqsEvent, deadline| {
+                let worker = worker.clone();
+                async move { Ok::<_, Infallible>(worker.handle(event, deadline).await) }
+            };
+            running.spawn(jobs.run(function, stop.clone()));
+        }
+        let function = move |event: SqsEvent, deadline| {
+            let reaper = reaper.clone();
+            async move { Ok::<_, Infallible>(reaper.handle(event, deadline).await) }
+        };
+        running.spawn(dead_letters.run(function, stop.clone()));
+        running
+    }
+}
+
+/// One message for each core, for the worker runs one extraction on each. What it receives beyond that only waits, and would
+/// be given back, one receive nearer to the dead letters, where jobs are slow.
+fn batch_size() -> i32 {
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    i32::try_from(cores).unwrap_or(i32::MAX).min(10)
 }
 
 async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {

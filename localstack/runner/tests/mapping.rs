@@ -207,6 +207,7 @@ async fn no_more_invocations_than_allowed_run_at_once() {
     };
     let mapping = world.run(
         Mapping {
+            batch_size: 10,
             concurrency: 2,
             ..world.mapping()
         },
@@ -348,6 +349,7 @@ impl World {
         Mapping {
             client: self.sqs.clone(),
             queue: self.queue.clone(),
+            batch_size: 10,
             concurrency: 4,
             function_timeout: HUNG,
             grace: HUNG,

@@ -13,10 +13,13 @@ pub enum LogFormat {
     Text,
 }
 
-/// Starts logging, as `LOG` says. Once per process.
-pub fn init_logs(format: LogFormat) {
-    let directives = crate::config::optional("LOG").unwrap_or_else(|| "info".into());
-    let filter = EnvFilter::try_new(directives).unwrap_or_else(|_| EnvFilter::new("info"));
+/// Starts logging, as `LOG` says. Once per process. `defaults` are directives that hold unless `LOG` says otherwise; a `LOG` that
+/// cannot be understood is an error in words.
+pub fn init_logs(format: LogFormat, defaults: &str) -> Result<(), String> {
+    let wanted = crate::config::optional("LOG").unwrap_or_else(|| "info".into());
+    let filter = EnvFilter::try_new(format!("{defaults},{wanted}")).map_err(|_| {
+        format!("LOG={wanted} is not understood: it has to be a level such as info")
+    })?;
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter);
     quiet_panics();
     match format {
@@ -31,6 +34,7 @@ pub fn init_logs(format: LogFormat) {
             .with_target(false)
             .init(),
     }
+    Ok(())
 }
 
 /// Lets a panic be logged by its place alone: its message may quote the document that it happened on.

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
-    TimeToLiveSpecification,
+    TimeToLiveSpecification, TimeToLiveStatus,
 };
 
 use crate::Error;
@@ -40,14 +40,31 @@ pub async fn create_table(client: &Client, name: &str) -> Result<(), Error> {
         .await;
     match created {
         Ok(_) => {}
-        Err(refused)
-            if refused
+        Err(error)
+            if error
                 .as_service_error()
-                .is_some_and(CreateTableError::is_resource_in_use_exception) =>
-        {
-            return Ok(());
-        }
+                .is_some_and(CreateTableError::is_resource_in_use_exception) => {}
         Err(error) => return Err(Error::during("create table")(error)),
+    }
+    set_ttl(client, name).await
+}
+
+/// Also for a table that was there: whoever made it may have died before this.
+async fn set_ttl(client: &Client, name: &str) -> Result<(), Error> {
+    let described = client
+        .describe_time_to_live()
+        .table_name(name)
+        .send()
+        .await
+        .map_err(Error::during("describe time to live"))?;
+    let status = described
+        .time_to_live_description
+        .and_then(|ttl| ttl.time_to_live_status);
+    if matches!(
+        status,
+        Some(TimeToLiveStatus::Enabled | TimeToLiveStatus::Enabling)
+    ) {
+        return Ok(());
     }
     let ttl = TimeToLiveSpecification::builder()
         .attribute_name(TTL_ATTRIBUTE)

@@ -118,6 +118,7 @@ impl Stack {
         let mapping = |queue| Mapping {
             client: clients.sqs.clone(),
             queue,
+            batch_size: 10,
             concurrency: 1,
             function_timeout: FUNCTION_TIMEOUT,
             grace: Duration::ZERO,

@@ -51,12 +51,11 @@ impl<'a> Iterator for Parameters<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let (name, rest) = self.rest.split_once('=')?;
-        let (value, rest) = match rest.trim_start().strip_prefix('"') {
-            Some(quoted) => unquote(quoted),
-            None => {
-                let (value, rest) = rest.split_once(';').unwrap_or((rest, ""));
-                (value.trim().to_owned(), rest)
-            }
+        let (value, rest) = if let Some(quoted) = rest.trim_start().strip_prefix('"') {
+            unquote(quoted)
+        } else {
+            let (value, rest) = rest.split_once(';').unwrap_or((rest, ""));
+            (value.trim().to_owned(), rest)
         };
         self.rest = rest.trim_start().trim_start_matches(';');
         Some((name.trim(), value))

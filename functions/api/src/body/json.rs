@@ -5,9 +5,9 @@
 
 use std::fmt;
 
-use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use base64::{DecodeError, Engine};
 use job::{Source, Wanted, limits};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -225,9 +225,16 @@ fn decode(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Vec<u8
     match BASE64.decode(&encoded) {
         Ok(bytes) => Some(bytes),
         Err(error) => {
+            let at = match error {
+                DecodeError::InvalidByte(at, _) | DecodeError::InvalidLastSymbol(at, _) => at,
+                DecodeError::InvalidLength(length) => length,
+                DecodeError::InvalidPadding => encoded.len(),
+            };
             flaws.add(
                 Place::Pointer(pointer),
-                format!("This is not base64 (RFC 4648, section 4, without line breaks): {error}"),
+                format!(
+                    "This is not base64 (RFC 4648, section 4, without line breaks) from byte {at} on."
+                ),
             );
             None
         }

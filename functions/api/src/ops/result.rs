@@ -44,7 +44,7 @@ pub(crate) struct ResultLink {
                     "media_type": "text/plain",
                     "charset": "UTF-8",
                     "bytes": 20,
-                    "sha256": "a7a03e6b1d6fbc3e8a5b7dbcd2a1d23ab4cf8cfc4d6c5d2f4ee6a2d6c3d3f9a1",
+                    "sha256": "9285566ee2be1d3dbca6f30da48f9eab383dae84960a33a7ef56423033b3af7c",
                     "text": "Write to a@test.com.",
                     "metadata": {},
                 }],

@@ -147,3 +147,20 @@ async fn a_worker_that_lost_its_lease_gives_the_message_back_while_the_job_is_no
     let job = look(&stack, &key).await;
     assert_eq!((job.status(), job.attempt), (Status::Completed, 3));
 }
+
+#[tokio::test]
+async fn a_worker_that_has_to_stop_releases_its_job() {
+    let stack = Stack::start().await;
+    let text = (big_text() + " ").repeat(100);
+    let key = stack.job().text(text).pending().await.key;
+    let stop_when_running = async {
+        while look(&stack, &key).await.status() != Status::Running {
+            tokio::task::yield_now().await;
+        }
+        stack.worker.stop();
+    };
+    tokio::join!(stack.work_once(), stop_when_running);
+    let job = look(&stack, &key).await;
+    assert_eq!((job.status(), job.attempt), (Status::Pending, 1));
+    assert_eq!(job.failure().unwrap().code, "out_of_time");
+}

@@ -83,10 +83,14 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Document, Error> {
             });
         }
     }
-    if unreadable.len() == pages {
+    let nothing = unreadable.len() + blank.len() == pages;
+    if unreadable.len() == pages || (nothing && is_cut_off(bytes)) {
         return Err(Error::document(
             Problem::Malformed,
-            format!("No page of the PDF can be read{}.", cut_off(bytes)),
+            format!(
+                "No text can be read from any page of the PDF{}.",
+                cut_off(bytes)
+            ),
         ));
     }
 

@@ -236,4 +236,15 @@ mod tests {
             .collect();
         assert_eq!(groups, ["noisy", "quiet"]);
     }
+
+    #[test]
+    fn messages_taken_back_are_ready_as_if_nobody_had_received_them() {
+        let (mut store, queue) = store();
+        send(&mut store, &queue, None);
+        let first = store.receive(&queue, 1, 60).unwrap();
+        assert_eq!(store.take_back(), Ok(1));
+        assert_eq!(store.take_back(), Ok(0));
+        let again = store.receive(&queue, 1, 60).unwrap();
+        assert_eq!((first[0].receives, again[0].receives), (1, 1));
+    }
 }

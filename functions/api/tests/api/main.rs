@@ -1,0 +1,9 @@
+//! The API from outside: without a store behind it, where that is enough, else as a part of a whole stack.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
+
+mod bodies;
+mod contract;
+mod documents;
+mod lifecycle;
+mod pages;
+mod support;
