@@ -23,6 +23,7 @@ struct JobResult {
 enum Document {
     Extracted(Box<DocumentOutput>),
     Failed {
+        #[serde(skip_serializing_if = "Option::is_none")]
         name: Option<String>,
         bytes: usize,
         error: DocumentError,

@@ -12,7 +12,7 @@ const JOBS: usize = 200;
 /// Fewer than a job's attempts, so that every job that is wanted has to complete.
 const KILLS: usize = 4;
 /// Addresses in each document.
-const ADDRESSES: usize = 2_000;
+const ADDRESSES: usize = 500;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn jobs_survive_kills_and_each_has_one_effect() {
