@@ -18,7 +18,9 @@
     reason = "this is the crate that knows the table's shape"
 )]
 
+mod attempts;
 mod batch;
+mod dead_letters;
 mod error;
 mod expression;
 mod item;
@@ -32,8 +34,9 @@ mod recovery;
 mod request;
 mod update;
 
+pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
 pub use error::Error;
-pub use jobs::{Claim, Claimed, Finished, Outcome, Retried, Store, StoredResult};
+pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use message::{Message, Unreadable};
 pub use queue::Queue;

@@ -62,17 +62,7 @@ async fn a_dead_letter_of_a_final_or_removed_job_changes_nothing() {
         .remove(&removed, stack.clock.now())
         .await
         .unwrap();
-    let letters = stack
-        .clients
-        .sqs
-        .get_queue_url()
-        .queue_name("jobs-dead-letters")
-        .send()
-        .await;
-    let letters = store::Queue::new(
-        stack.clients.sqs.clone(),
-        letters.unwrap().queue_url.unwrap(),
-    );
+    let letters = dead_letter_queue(&stack).await;
     for key in [&completed, &removed] {
         let message = store::Message {
             key: key.clone(),
@@ -90,17 +80,7 @@ async fn a_dead_letter_waits_for_the_live_lease_of_its_job() {
     let stack = Stack::start().await;
     let claim = stack.job().running().await;
     let key = claim.job().key.clone();
-    let letters = stack
-        .clients
-        .sqs
-        .get_queue_url()
-        .queue_name("jobs-dead-letters")
-        .send()
-        .await;
-    let letters = store::Queue::new(
-        stack.clients.sqs.clone(),
-        letters.unwrap().queue_url.unwrap(),
-    );
+    let letters = dead_letter_queue(&stack).await;
     letters
         .send(&store::Message {
             key: key.clone(),
@@ -117,4 +97,15 @@ async fn a_dead_letter_waits_for_the_live_lease_of_its_job() {
         .unwrap();
     stack.drain_queue().await;
     assert_eq!(look(&stack, &key).await.status(), Status::Completed);
+}
+
+async fn dead_letter_queue(stack: &Stack) -> store::Queue {
+    let sqs = stack.clients.sqs.clone();
+    let queue = sqs
+        .get_queue_url()
+        .queue_name("jobs-dead-letters")
+        .send()
+        .await
+        .unwrap();
+    store::Queue::new(sqs, queue.queue_url.unwrap())
 }
