@@ -113,26 +113,29 @@ fn record(document: usize, text: &Text, finding: Finding) -> Record {
         withheld,
     } = finding;
     let raw = &text.as_str()[span.clone()];
+    let changed = raw != value;
     let mut record = Record::new();
-    if !withheld && raw != value {
-        record.insert("raw".into(), raw.into());
-    }
     record.insert(kind.into(), value.into());
     record.extend(
         members
             .into_iter()
             .map(|(name, value)| (name.into(), value)),
     );
+    if changed && !withheld {
+        record.insert("raw".into(), raw.into());
+    }
     record.insert("source".into(), source(document, text, &span));
     record
 }
 
 fn source(document: usize, text: &Text, span: &crate::Span) -> Value {
     let place = place(text, span);
-    let mut source = json!({"document": document, "start": place.start, "end": place.end});
+    let mut source = json!({"document": document});
     if let Some(page) = place.page {
         source["page"] = page.into();
     }
+    source["start"] = place.start.into();
+    source["end"] = place.end.into();
     source
 }
 
