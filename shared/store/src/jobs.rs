@@ -242,7 +242,7 @@ impl Store {
     }
 
     /// Performs a change as one conditional write. The ends of an attempt have operations of their own, which ask for the
-    /// attempt's [`Claim`].
+    /// attempt's [`Claim`](crate::Claim).
     pub async fn change(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
         let mut expression = Expression::default();
         let condition = expression.condition(&change.guard());
