@@ -167,3 +167,25 @@ async fn a_text_of_twenty_megabytes_is_extracted_and_so_is_a_file_that_lies_abou
     );
     product.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_result_too_big_for_an_answer_lies_behind_a_link() {
+    let data = tempfile::tempdir().unwrap();
+    let product = Product::start(data.path()).await;
+    let text = "Write to a@test.com. ".to_owned() + &"All is quiet. ".repeat(400_000);
+    let path = "scan/start/?extract=entities,text";
+    let body = Bytes::from(text.clone());
+    let (_, answer) = product
+        .send(http::Method::POST, path, "text/plain", body)
+        .await;
+    let id = answer["job_id"].as_str().unwrap().to_owned();
+    product.wait_until_final(std::slice::from_ref(&id)).await;
+    let (status, answer) = product
+        .call(http::Method::GET, &format!("scan/result/{id}/"))
+        .await;
+    assert_eq!(status, 303);
+    let result = product.follow(answer["location"].as_str().unwrap()).await;
+    assert_eq!(found(&result, "email"), ["a@test.com"]);
+    assert_eq!(result["documents"][0]["text"], text);
+    product.stop().await;
+}

@@ -169,6 +169,14 @@ impl Product {
             .await
     }
 
+    /// What lies behind a link.
+    pub(crate) async fn follow(&self, link: &str) -> Value {
+        let response = self.client.get(link.parse().unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        serde_json::from_slice(&body).unwrap()
+    }
+
     /// Calls without a body.
     pub(crate) async fn call(&self, method: Method, path: &str) -> (StatusCode, Value) {
         self.send(method, path, "", Bytes::new()).await
