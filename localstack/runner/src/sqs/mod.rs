@@ -86,7 +86,8 @@ impl Queues {
         http::router(self.clone(), base_url)
     }
 
-    /// When the next delayed or received message of any queue becomes visible.
+    /// When the next delayed or received message of any queue becomes visible; a time that has passed if one has become so
+    /// since anybody looked.
     pub async fn next_change(&self) -> Result<Option<Timestamp>, Error> {
         self.run(|store| store.next_change()).await
     }

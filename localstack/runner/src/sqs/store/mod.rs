@@ -104,16 +104,17 @@ impl Store {
         }
     }
 
-    /// When the next delayed or received message of any queue becomes visible.
+    /// When the next delayed or received message of any queue becomes visible; a time that has passed if one has become so
+    /// since anybody looked.
     pub(super) fn next_change(&self) -> Result<Option<Timestamp>, Error> {
         let next: Option<i64> = self
             .connection
             .prepare_cached(
                 "SELECT min((SELECT min(waits_until) FROM message
-                             WHERE message.queue = queue.id AND waits_until > ?1))
+                             WHERE message.queue = queue.id AND waits_until IS NOT NULL))
                  FROM queue",
             )?
-            .query_row([self.now()], |row| row.get(0))?;
+            .query_row([], |row| row.get(0))?;
         Ok(next.and_then(|next| Timestamp::from_millisecond(next).ok()))
     }
 
