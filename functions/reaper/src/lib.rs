@@ -9,7 +9,7 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::Timestamp;
 use job::protocol::{self, DeadLetter};
 use job::{Change, Failure, Job, Phase, State, limits};
-use service::Clock;
+use service::{Clock, until};
 use store::{Delivered, Error, Message, Outcome, Queue, Store, Verdict, handle_batch};
 
 /// Ends jobs whose message the queue has given up on.
@@ -124,11 +124,4 @@ fn keep_for(found: Option<&Job>, now: Timestamp) -> Duration {
         }
         _ => LATER,
     }
-}
-
-/// The time from one moment to another; none if that has passed.
-fn until(now: Timestamp, then: Timestamp) -> Duration {
-    then.duration_since(now)
-        .try_into()
-        .unwrap_or(Duration::ZERO)
 }

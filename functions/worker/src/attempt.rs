@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use job::{Failure, Phase, protocol};
+use service::until;
 use store::{Claim, Error, Finished, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
+use crate::Worker;
 use crate::backoff::backoff;
 use crate::engine::{Ended, Engine, Stop};
-use crate::{Worker, until};
 
 /// How long the engine may take to notice that it should stop. One that does not is left alone: its thread ends when it ends.
 const GRACE: Duration = Duration::from_secs(2);

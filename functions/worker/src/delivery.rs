@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::Timestamp;
 use job::protocol::{self, ClaimRefused};
 use job::{Change, Delivery, Failure, Job, limits};
+use service::until;
 use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Verdict};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::Instrument;
 
+use crate::Worker;
 use crate::backoff::backoff;
-use crate::{Worker, until};
 
 /// First wait for an item that a message runs ahead of; doubles with each look.
 const FIRST_LOOK: Duration = Duration::from_millis(10);

@@ -20,7 +20,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::Timestamp;
 use job::limits;
-use service::Clock;
+use service::{Clock, until};
 use store::{Store, handle_batch};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -90,11 +90,4 @@ impl Worker {
         })
         .await
     }
-}
-
-/// The time from one moment to another; none if that has passed.
-fn until(now: Timestamp, then: Timestamp) -> Duration {
-    then.duration_since(now)
-        .try_into()
-        .unwrap_or(Duration::ZERO)
 }

@@ -46,20 +46,6 @@ impl Extractor {
         Self::Links,
         Self::Tables,
     ];
-
-    /// What is extracted when a request does not say.
-    pub const DEFAULT: [Self; 3] = [Self::Entities, Self::Text, Self::Metadata];
-
-    /// The name by which a request asks for it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Entities => "entities",
-            Self::Text => "text",
-            Self::Metadata => "metadata",
-            Self::Links => "links",
-            Self::Tables => "tables",
-        }
-    }
 }
 
 /// A flat JSON object, one finding.

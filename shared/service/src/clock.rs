@@ -34,6 +34,13 @@ impl Clock {
     }
 }
 
+/// The time from one moment to another; none if that has passed.
+pub fn until(now: Timestamp, then: Timestamp) -> Duration {
+    then.duration_since(now)
+        .try_into()
+        .unwrap_or(Duration::ZERO)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,6 @@ pub mod config;
 mod logs;
 
 pub use clients::{Clients, Endpoints, retries};
-pub use clock::Clock;
+pub use clock::{Clock, until};
 pub use config::{Config, ConfigError, DEFAULT_MAX_REQUEST_BYTES};
 pub use logs::{LogFormat, init_logs};
