@@ -5,6 +5,7 @@ URL ?= http://127.0.0.1:8000
 HELD ?=
 
 TOOLS := .tools/venv/bin
+SAM := .tools/sam/bin/python
 STEP := scripts/step.sh
 
 .DEFAULT_GOAL := help
@@ -18,7 +19,7 @@ run: ## Build and start the product on http://127.0.0.1:8000 (.env.example says 
 	@echo 'Building, if anything has changed; a first build takes some minutes.'
 	@cargo run --package local
 
-test: setup fmt clippy docs openapi build e2e doctest unit ## Check everything, with all steps below
+test: setup fmt clippy docs openapi template build e2e doctest unit ## Check everything, with all steps below
 
 audit: setup ## Check bans, licences and sources of the dependencies, and known vulnerabilities
 	@$(STEP) deny $(TOOLS)/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
@@ -42,6 +43,10 @@ docs: ## Documentation of the code
 
 openapi: setup ## Validity of openapi/openapi.json
 	@$(STEP) openapi $(TOOLS)/python -m openapi_spec_validator openapi/openapi.json
+
+template: setup ## Lints of template.yaml, and what no linter sees
+	@$(STEP) lint $(SAM) scripts/lint_template.py
+	@$(STEP) template $(SAM) -B scripts/template_test.py
 
 # With the tests, so that unit finds all compiled: built alone, dependencies have fewer features.
 build: ## Product and tests

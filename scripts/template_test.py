@@ -1,0 +1,485 @@
+"""What has to hold of template.yaml and no linter sees: how its numbers, and those of the code, fit
+together; and what an emulated AWS drops without a word, so that no deployment there would miss it.
+
+    .tools/sam/bin/python scripts/template_test.py
+"""
+
+import json
+import math
+import re
+import unittest
+from pathlib import Path
+
+import tomlkit
+from samcli.yamlhelper import yaml_parse
+
+ROOT = Path(__file__).resolve().parent.parent
+TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
+RESOURCES = TEMPLATE["Resources"]
+FUNCTIONS = ("ApiFunction", "WorkerFunction", "ReaperFunction")
+DAY_S = 24 * 60 * 60
+NOTHING = {"Ref": "AWS::NoValue"}
+
+LIMITS = "shared/job/src/limits.rs"
+TABLE = "shared/store/src/provision.rs"
+
+
+def properties(name):
+    return RESOURCES[name]["Properties"]
+
+
+def of_type(kind):
+    return {name: each["Properties"] for name, each in RESOURCES.items() if each["Type"] == kind}
+
+
+def source(path):
+    return (ROOT / path).read_text(encoding="utf-8")
+
+
+def constant(path, name):
+    """The value of a constant in Rust source: a number, a text, or a duration in seconds."""
+    found = re.search(rf"\bconst {name}: [^=]+= ([^;]+);", source(path))
+    assert found, f"{path} has no constant {name}"
+    value = found[1]
+    if re.fullmatch(r"[\d_]+", value):
+        return int(value)
+    if text := re.fullmatch(r'"(.*)"', value):
+        return text[1]
+    if duration := re.fullmatch(r"Duration::from_(secs|mins|hours)\(([\d *]+)\)", value):
+        unit = {"secs": 1, "mins": 60, "hours": 60 * 60}[duration[1]]
+        return unit * math.prod(int(factor) for factor in duration[2].split("*"))
+    raise AssertionError(f"{path}: no known form: {name} = {value}")
+
+
+class Queues(unittest.TestCase):
+    def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_run(self):
+        for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
+            queue = properties(mapping["EventSourceArn"]["Fn::GetAtt"][0])
+            function = properties(mapping["FunctionName"]["Ref"])
+            self.assertGreaterEqual(queue["VisibilityTimeout"], 6 * function["Timeout"])
+
+    def test_a_message_is_received_more_often_than_a_job_is_attempted(self):
+        receives = properties("Queue")["RedrivePolicy"]["maxReceiveCount"]
+        self.assertGreater(receives, constant(LIMITS, "MAX_ATTEMPTS"))
+
+    def test_dead_letters_are_kept_for_longer_than_messages(self):
+        # The clock of a dead letter runs from when it was first sent.
+        queue, letters = properties("Queue"), properties("DeadLetterQueue")
+        self.assertGreaterEqual(
+            letters["MessageRetentionPeriod"], queue["MessageRetentionPeriod"] + 7 * DAY_S
+        )
+
+    def test_an_unfinished_job_is_kept_for_longer_than_its_message_can_live(self):
+        letters = properties("DeadLetterQueue")["MessageRetentionPeriod"]
+        queue = properties("Queue")["MessageRetentionPeriod"]
+        self.assertGreater(constant(LIMITS, "KEEP_UNFINISHED"), queue + letters)
+
+    def test_only_the_queue_of_jobs_may_send_to_the_dead_letters(self):
+        target = properties("Queue")["RedrivePolicy"]["deadLetterTargetArn"]
+        self.assertEqual(target, {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]})
+        allowed = properties("DeadLetterQueue")["RedriveAllowPolicy"]
+        self.assertEqual(allowed["redrivePermission"], "byQueue")
+        [arn] = allowed["sourceQueueArns"]
+        self.assertTrue(arn["Fn::Sub"].endswith(f":{properties('Queue')['QueueName']['Fn::Sub']}"))
+
+    def test_queues_are_encrypted_and_take_nothing_in_the_clear(self):
+        for name, queue in of_type("AWS::SQS::Queue").items():
+            self.assertIs(queue["SqsManagedSseEnabled"], True, name)
+            self.assertTrue(refuses_the_clear("AWS::SQS::QueuePolicy", "Queues", [{"Ref": name}]))
+
+
+class Mappings(unittest.TestCase):
+    def test_each_asks_for_partial_answers_and_limits_its_function(self):
+        mappings = of_type("AWS::Lambda::EventSourceMapping")
+        self.assertEqual(set(mappings), {"WorkerMapping", "ReaperMapping"})
+        for name, mapping in mappings.items():
+            self.assertEqual(mapping["FunctionResponseTypes"], ["ReportBatchItemFailures"], name)
+            self.assertTrue(mapping["ScalingConfig"]["MaximumConcurrency"], name)
+
+    def test_none_waits_to_fill_its_batch(self):
+        for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
+            self.assertLessEqual(mapping["BatchSize"], 10)
+            self.assertNotIn("MaximumBatchingWindowInSeconds", mapping)
+
+
+class Functions(unittest.TestCase):
+    def test_the_worker_has_time_for_the_longest_extraction_and_to_store_its_result(self):
+        worker = properties("WorkerFunction")
+        self.assertGreaterEqual(worker["Timeout"], constant(LIMITS, "EXTRACT_TIME") + 30)
+
+    def test_the_api_ends_before_the_gateway_stops_waiting(self):
+        wait_ms = properties("HttpApiIntegration")["TimeoutInMillis"]
+        self.assertLess(properties("ApiFunction")["Timeout"] * 1000, wait_ms)
+
+    def test_each_is_built_from_the_crate_that_has_its_binary(self):
+        for name in FUNCTIONS:
+            metadata = RESOURCES[name]["Metadata"]
+            self.assertEqual(metadata["BuildMethod"], "rust-cargolambda")
+            manifest = ROOT / properties(name)["CodeUri"] / "Cargo.toml"
+            crate = tomlkit.parse(manifest.read_text(encoding="utf-8"))["package"]["name"]
+            self.assertEqual(metadata["BuildProperties"]["Binary"], crate)
+
+    def test_each_is_told_every_variable_that_it_needs(self):
+        common = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+        needed = re.findall(r'required\(\s*"(\w+)"', source("shared/service/src/config.rs"))
+        self.assertIn("TABLE_NAME", needed)
+        for name in FUNCTIONS:
+            own = properties(name).get("Environment", {"Variables": {}})["Variables"]
+            only_the_reapers = set() if name == "ReaperFunction" else {"DEAD_LETTER_QUEUE_URL"}
+            self.assertEqual(set(needed) - common.keys() - own.keys(), only_the_reapers, name)
+
+    def test_what_the_code_logs_is_not_filtered_a_second_time(self):
+        logging = TEMPLATE["Globals"]["Function"]["LoggingConfig"]
+        self.assertEqual((logging["LogFormat"], logging["ApplicationLogLevel"]), ("JSON", "TRACE"))
+
+    def test_each_logs_to_a_group_of_its_own_which_forgets(self):
+        groups = of_type("AWS::Logs::LogGroup")
+        for group in groups.values():
+            self.assertEqual(group["RetentionInDays"], {"Ref": "LogRetentionDays"})
+        used = [properties(name)["LoggingConfig"]["LogGroup"]["Ref"] for name in FUNCTIONS]
+        self.assertEqual(used, [f"{name}LogGroup" for name in FUNCTIONS])
+        self.assertEqual(set(groups), {*used, "HttpApiLogGroup"})
+
+
+class Roles(unittest.TestCase):
+    # Actions for which AWS has no smaller resource than all; Lambda does them.
+    WHOLE = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+    # What else Lambda does in the function's name.
+    BY_LAMBDA = {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+    }
+    # Actions of IAM's that are not called as the operation is.
+    CALLED = {"s3:ListBucket": "list_objects_v2"}
+
+    @staticmethod
+    def statements(function):
+        role = properties(properties(function)["Role"]["Fn::GetAtt"][0])
+        for policy in role["Policies"]:
+            optional = policy.get("Fn::If")
+            yield from (optional[1] if optional else policy)["PolicyDocument"]["Statement"]
+
+    def all_statements(self):
+        return [(name, each) for name in FUNCTIONS for each in self.statements(name)]
+
+    def test_each_function_has_a_role_of_its_own(self):
+        roles = [properties(name)["Role"]["Fn::GetAtt"][0] for name in FUNCTIONS]
+        self.assertEqual(roles, [f"{name}Role" for name in FUNCTIONS])
+        self.assertEqual(set(roles), set(of_type("AWS::IAM::Role")))
+        for name in FUNCTIONS:
+            self.assertNotIn("Policies", properties(name), "SAM's own policies are too wide")
+        for role in of_type("AWS::IAM::Role").values():
+            self.assertNotIn("ManagedPolicyArns", role)
+
+    def test_none_may_do_all_of_anything(self):
+        for name, statement in self.all_statements():
+            for action in as_list(statement["Action"]):
+                self.assertNotIn("*", action, name)
+            if "*" in as_list(statement["Resource"]):
+                self.assertLessEqual(set(as_list(statement["Action"])), self.WHOLE)
+
+    def test_none_may_do_what_the_code_never_does(self):
+        sources = (ROOT / "shared/store/src").rglob("*.rs")
+        code = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+        for name, statement in self.all_statements():
+            for action in set(as_list(statement["Action"])) - self.BY_LAMBDA - self.WHOLE:
+                operation = re.sub(r"(?<!^)(?=[A-Z])", "_", action.partition(":")[2]).lower()
+                self.assertIn(f".{self.CALLED.get(action, operation)}", code, f"{name}: {action}")
+
+    def test_none_may_read_the_whole_table(self):
+        for name, statement in self.all_statements():
+            self.assertNotIn("dynamodb:Scan", as_list(statement["Action"]), name)
+
+    def test_each_reaches_only_the_keys_of_jobs_and_the_reaper_those_of_dead_letters(self):
+        keys = source("shared/store/src/keys.rs")
+        self.assertIn('format!("T#{}', keys)
+        self.assertIn('format!("jobs/{}', keys)
+        for name, statement in self.all_statements():
+            service = as_list(statement["Action"])[0].partition(":")[0]
+            condition = statement.get("Condition")
+            if service == "dynamodb":
+                # For all of them, or an operation on several items would be let through.
+                [(operator, keys)] = condition.items()
+                self.assertTrue(operator.startswith("ForAllValues:"), name)
+                allowed = keys["dynamodb:LeadingKeys"]
+                self.assertIn(allowed, ["T#*", "D"] if name == "ReaperFunction" else ["T#*"])
+            elif "s3:ListBucket" in as_list(statement["Action"]):
+                self.assertEqual(condition, {"StringLike": {"s3:prefix": "jobs/*"}}, name)
+            elif service == "s3":
+                self.assertEqual(statement["Resource"], {"Fn::Sub": "${Bucket.Arn}/jobs/*"}, name)
+
+    def test_only_the_api_sends_and_only_the_functions_behind_a_queue_receive_from_it(self):
+        queues = {
+            name: {
+                (action, statement["Resource"]["Fn::GetAtt"][0])
+                for statement in self.statements(name)
+                for action in as_list(statement["Action"])
+                if action in ("sqs:SendMessage", "sqs:ReceiveMessage")
+            }
+            for name in FUNCTIONS
+        }
+        self.assertEqual(
+            queues,
+            {
+                "ApiFunction": {("sqs:SendMessage", "Queue")},
+                "WorkerFunction": {("sqs:ReceiveMessage", "Queue")},
+                "ReaperFunction": {("sqs:ReceiveMessage", "DeadLetterQueue")},
+            },
+        )
+
+    def test_only_this_api_may_call_its_function(self):
+        permissions = of_type("AWS::Lambda::Permission")
+        self.assertEqual(set(permissions), {"HttpApiPermission"})
+        permission = permissions["HttpApiPermission"]
+        self.assertIn(":${HttpApi}/", permission["SourceArn"]["Fn::Sub"])
+        self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
+
+
+class Data(unittest.TestCase):
+    def test_the_table_forgets_by_the_attribute_that_the_code_writes(self):
+        self.assertEqual(
+            properties("Table")["TimeToLiveSpecification"],
+            {"AttributeName": constant(TABLE, "TTL_ATTRIBUTE"), "Enabled": True},
+        )
+
+    def test_the_table_can_be_restored_and_is_encrypted(self):
+        table = properties("Table")
+        self.assertEqual(
+            table["PointInTimeRecoverySpecification"], {"PointInTimeRecoveryEnabled": True}
+        )
+        self.assertEqual(table["SSESpecification"], {"SSEEnabled": True})
+        self.assertEqual(table["BillingMode"], "PAY_PER_REQUEST")
+
+    def test_objects_are_kept_as_long_as_the_longest_job(self):
+        rules = properties("Bucket")["LifecycleConfiguration"]["Rules"]
+        self.assertTrue(all(rule["Status"] == "Enabled" for rule in rules))
+        [expiry] = [rule for rule in rules if "ExpirationInDays" in rule]
+        self.assertFalse({"Prefix", "TagFilters"} & expiry.keys(), "all objects expire")
+        kept_days = constant(LIMITS, "KEEP_UNFINISHED") / DAY_S
+        self.assertTrue(kept_days <= expiry["ExpirationInDays"] <= kept_days + 1)
+        [abort] = [rule for rule in rules if "AbortIncompleteMultipartUpload" in rule]
+        self.assertEqual(abort["AbortIncompleteMultipartUpload"], {"DaysAfterInitiation": 1})
+
+    def test_the_bucket_is_private_and_takes_nothing_in_the_clear(self):
+        bucket = properties("Bucket")
+        self.assertEqual(
+            bucket["PublicAccessBlockConfiguration"],
+            {
+                "BlockPublicAcls": True,
+                "BlockPublicPolicy": True,
+                "IgnorePublicAcls": True,
+                "RestrictPublicBuckets": True,
+            },
+        )
+        [ownership] = bucket["OwnershipControls"]["Rules"]
+        self.assertEqual(ownership, {"ObjectOwnership": "BucketOwnerEnforced"})
+        [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        self.assertEqual(encryption["ServerSideEncryptionByDefault"], {"SSEAlgorithm": "AES256"})
+        self.assertTrue(refuses_the_clear("AWS::S3::BucketPolicy", "Bucket", {"Ref": "Bucket"}))
+
+    def test_pages_of_the_origins_that_are_given_may_upload_and_of_no_other(self):
+        condition, cors, otherwise = properties("Bucket")["CorsConfiguration"]["Fn::If"]
+        self.assertEqual((condition, otherwise), ("TakesUploads", NOTHING))
+        [rule] = cors["CorsRules"]
+        self.assertEqual(rule["AllowedOrigins"], {"Ref": "UploadOrigins"})
+        self.assertEqual(set(rule["AllowedMethods"]), {"POST", "PUT"})
+        self.assertEqual(TEMPLATE["Parameters"]["UploadOrigins"]["Default"], "")
+
+    def test_data_is_not_deleted_by_accident(self):
+        protected = {"Fn::If": ["IsProtected", True, False]}
+        self.assertEqual(properties("Table")["DeletionProtectionEnabled"], protected)
+        self.assertEqual(TEMPLATE["Parameters"]["DeletionProtection"]["Default"], "true")
+        for name in ("Table", "Bucket", "Queue", "DeadLetterQueue"):
+            # Of an unprotected stack nothing stays; what an update would replace stays in any case.
+            policies = RESOURCES[name]["DeletionPolicy"], RESOURCES[name]["UpdateReplacePolicy"]
+            self.assertEqual(policies, ("Delete", "Retain"), name)
+        # A table that refuses to be deleted keeps what it depends on.
+        self.assertEqual(RESOURCES["Table"]["DependsOn"], "Queue")
+
+
+class Api(unittest.TestCase):
+    def test_requests_are_throttled(self):
+        settings = properties("HttpApiStage")["DefaultRouteSettings"]
+        self.assertEqual(settings["ThrottlingRateLimit"], {"Ref": "ThrottleRate"})
+        self.assertEqual(settings["ThrottlingBurstLimit"], {"Ref": "ThrottleBurst"})
+        for name in ("ThrottleRate", "ThrottleBurst"):
+            self.assertGreater(TEMPLATE["Parameters"][name]["Default"], 0)
+
+    def test_paths_reach_the_function_as_they_are(self):
+        # A stage with a name would stand in front of them.
+        self.assertEqual(properties("HttpApiStage")["StageName"], "$default")
+        self.assertEqual(properties("HttpApiRoute")["RouteKey"], "$default")
+        self.assertEqual(properties("HttpApiIntegration")["PayloadFormatVersion"], "2.0")
+
+    def test_access_is_logged_as_json_without_what_clients_put_into_queries_and_headers(self):
+        line = properties("HttpApiStage")["AccessLogSettings"]["Format"]
+        self.assertTrue(json.loads(line))
+        variables = set(re.findall(r"\$context\.([\w.]+)", line))
+        self.assertFalse({"queryString", "identity.userAgent", "domainName"} & variables)
+
+    def test_tokens_are_asked_for_where_an_issuer_is_given(self):
+        route = properties("HttpApiRoute")
+        self.assertEqual(route["AuthorizationType"], {"Fn::If": ["AsksForTokens", "JWT", "NONE"]})
+        authorizer = RESOURCES["HttpApiAuthorizer"]
+        self.assertEqual(authorizer["Condition"], "AsksForTokens")
+        self.assertEqual(
+            authorizer["Properties"]["JwtConfiguration"],
+            {"Issuer": {"Ref": "JwtIssuer"}, "Audience": {"Ref": "JwtAudience"}},
+        )
+
+
+class Watching(unittest.TestCase):
+    ALARMS = of_type("AWS::CloudWatch::Alarm")
+
+    def test_every_alarm_says_what_to_do_and_tells_the_topic_if_there_is_one(self):
+        topic = {"Fn::If": ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], NOTHING]}
+        for name, alarm in self.ALARMS.items():
+            self.assertGreater(len(alarm["AlarmDescription"].split()), 12, name)
+            self.assertEqual(alarm["AlarmActions"], topic, name)
+            self.assertEqual(alarm["TreatMissingData"], "notBreaching", name)
+
+    def test_there_is_an_alarm_for_all_that_can_go_wrong(self):
+        watched = {
+            metric["MetricName"]
+            for alarm in self.ALARMS.values()
+            for metric in [alarm, *(m["MetricStat"]["Metric"] for m in stats(alarm))]
+            if "MetricName" in metric
+        }
+        self.assertLessEqual(
+            {
+                "ApproximateNumberOfMessagesVisible",
+                "ApproximateAgeOfOldestMessage",
+                "NumberOfMessagesReceived",
+                "Errors",
+                "Throttles",
+                "5xx",
+                "Latency",
+                "ReadThrottleEvents",
+                "WriteThrottleEvents",
+                "SystemErrors",
+            },
+            watched,
+        )
+        errors = [a for a in self.ALARMS.values() if a.get("MetricName") == "Errors"]
+        functions = {alarm["Dimensions"][0]["Value"]["Ref"] for alarm in errors}
+        self.assertEqual(functions, set(FUNCTIONS))
+
+    def test_the_alarm_on_the_table_s_errors_watches_every_operation_that_is_permitted(self):
+        watched = {
+            dimension["Value"]
+            for stat in stats(self.ALARMS["TableErrorsAlarm"])
+            for dimension in stat["MetricStat"]["Metric"]["Dimensions"]
+            if dimension["Name"] == "Operation"
+        }
+        permitted = {
+            action.partition(":")[2]
+            for name in FUNCTIONS
+            for statement in Roles.statements(name)
+            for action in as_list(statement["Action"])
+            if action.startswith("dynamodb:")
+        }
+        self.assertEqual(watched, permitted)
+
+    def test_every_alarm_is_on_the_dashboard(self):
+        shown = {
+            arn.removeprefix("${").removesuffix(".Arn}")
+            for widget in dashboard()
+            for arn in widget["properties"].get("alarms", [])
+        }
+        self.assertEqual(shown, set(self.ALARMS))
+
+    def test_widgets_of_the_dashboard_lie_side_by_side(self):
+        taken = set()
+        for widget in dashboard():
+            left, top = widget["x"], widget["y"]
+            self.assertLessEqual(left + widget["width"], 24)
+            for x in range(left, left + widget["width"]):
+                for y in range(top, top + widget["height"]):
+                    self.assertNotIn((x, y), taken, widget["properties"]["title"])
+                    taken.add((x, y))
+
+    def test_every_metric_of_ours_that_is_shown_or_watched_is_told_by_the_code(self):
+        space = {"Ref": "AWS::StackName"}
+        environment = TEMPLATE["Globals"]["Function"]["Environment"]["Variables"]
+        self.assertEqual(environment["METRICS_NAMESPACE"], space)
+        shown = {
+            metric[1]
+            for widget in dashboard()
+            for metric in widget["properties"].get("metrics", [])
+            if metric[0] == "${AWS::StackName}"
+        }
+        watched = {
+            stat["MetricStat"]["Metric"]["MetricName"]
+            for alarm in self.ALARMS.values()
+            for stat in stats(alarm)
+            if stat["MetricStat"]["Metric"]["Namespace"] == space
+        }
+        # Their names are listed in the documentation of the code that tells them.
+        told = set()
+        for line in source("shared/service/src/metrics.rs").splitlines():
+            if row := re.match(r"//! \|([^|]*)\|([^|]*)\|", line):
+                told |= set(re.findall(r"`(\w+)`", row[1] + row[2]))
+        self.assertIn("queue_wait", told)
+        self.assertTrue(shown and watched)
+        self.assertLessEqual(shown | watched, told)
+
+
+class Deployment(unittest.TestCase):
+    def test_everything_is_tagged(self):
+        self.assertTrue(samconfig("deploy")["tags"])
+
+    def test_a_change_anywhere_in_the_code_is_built(self):
+        # The cache looks at a function's own folder only.
+        self.assertIs(samconfig("build")["cached"], False)
+
+    def test_every_parameter_is_explained_in_its_group(self):
+        groups = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
+        grouped = [name for group in groups for name in group["Parameters"]]
+        self.assertEqual(grouped, list(TEMPLATE["Parameters"]))
+        for name, parameter in TEMPLATE["Parameters"].items():
+            self.assertTrue(parameter["Description"].strip(), name)
+            self.assertIn("Default", parameter, f"{name}: `make deploy` asks nothing")
+            if "AllowedPattern" in parameter:
+                self.assertTrue(re.fullmatch(parameter["AllowedPattern"], parameter["Default"]))
+
+
+def as_list(value):
+    return value if isinstance(value, list) else [value]
+
+
+def stats(alarm):
+    """The metrics that an alarm's expression is made of."""
+    return [each for each in alarm.get("Metrics", []) if "MetricStat" in each]
+
+
+def dashboard():
+    return json.loads(properties("Dashboard")["DashboardBody"]["Fn::Sub"])["widgets"]
+
+
+def refuses_the_clear(kind, member, target):
+    """Whether a policy of this kind denies everybody everything on the target without TLS."""
+    name = target[0]["Ref"] if isinstance(target, list) else target["Ref"]
+    arns = [{"Fn::GetAtt": [name, "Arn"]}]
+    if kind == "AWS::S3::BucketPolicy":
+        arns.append({"Fn::Sub": f"${{{name}.Arn}}/*"})
+    return any(
+        policy[member] == target
+        and statement["Effect"] == "Deny"
+        and statement["Principal"] == "*"
+        and statement["Action"] in ("s3:*", "sqs:*")
+        and as_list(statement["Resource"]) == arns
+        and statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        for policy in of_type(kind).values()
+        for statement in policy["PolicyDocument"]["Statement"]
+    )
+
+
+def samconfig(command):
+    return tomlkit.parse(source("samconfig.toml"))["default"][command]["parameters"]
+
+
+if __name__ == "__main__":
+    unittest.main()
