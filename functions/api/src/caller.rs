@@ -6,6 +6,7 @@ use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use job::{JobId, JobKey, Tenant};
 
+use crate::observe::tell_job;
 use crate::problem::Problem;
 
 /// Who calls. The one place where a request gets its tenant.
@@ -47,6 +48,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Addressed {
             .await
             .map_err(|_| Problem::job_not_found())?;
         let id = id.parse().map_err(|_| Problem::job_not_found())?;
-        Ok(Self(caller.key(id)))
+        let key = caller.key(id);
+        tell_job(&key);
+        Ok(Self(key))
     }
 }

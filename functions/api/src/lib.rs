@@ -1,8 +1,8 @@
 //! The REST API: accepts jobs, tells how they stand, hands out results, and documents itself.
 //!
-//! - [`App`] is what a request needs; [`router()`] serves it, under Lambda (`main.rs`) as well as on a plain port.
+//! - [`App`] is what a request needs; [`router()`] serves it on a plain port, and through [`lambda()`] under Lambda (`main.rs`).
 //! - `ops` has one file per operation, each with its documentation; `body` turns what a client sent into a request.
-//! - Every error is a `problem::Problem`; `observe` gives each request its id, its log line and its protective headers.
+//! - Every error is a `problem::Problem`; `observe` gives each request its id, its place in a trace, its log line, its metrics and its protective headers.
 //! - [`openapi()`] is the description of it all.
 //!
 //! **Invariant:** no operation reads the environment, extracts, or knows where a job is kept; content never reaches a log.
@@ -10,6 +10,7 @@
 mod app;
 mod body;
 mod caller;
+mod lambda;
 mod observe;
 mod openapi;
 mod ops;
@@ -17,7 +18,9 @@ mod problem;
 mod query;
 mod router;
 mod schema;
+mod trace;
 
 pub use app::App;
+pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
 pub use router::router;

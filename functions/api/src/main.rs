@@ -1,13 +1,14 @@
 //! The API as a Lambda function: behind an HTTP API of API Gateway.
 
 use api::App;
-use lambda_http::Error;
-use service::{Clients, Clock, Config, LogFormat};
+use lambda_http::lambda_runtime::Runtime;
+use lambda_http::{Adapter, Error};
+use service::{Clients, Clock, Config, Function};
 use store::{Queue, Store};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    service::init_logs(LogFormat::Json, "")?;
+    let function = Function::start("api")?;
     let config = Config::from_env()?;
     let clients = Clients::from_env().await;
     let queue = Queue::new(clients.sqs, config.queue_url);
@@ -19,5 +20,6 @@ async fn main() -> Result<(), Error> {
         queue,
     );
     let app = App::new(store, Clock::system(), config.max_request_bytes);
-    lambda_http::run(api::router(app)).await
+    let handler = Adapter::from(api::lambda(api::router(app)));
+    function.serve(Runtime::new(handler)).await
 }

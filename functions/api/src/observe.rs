@@ -1,4 +1,5 @@
-//! What every request gets: an id, a log line, protective headers, and an answer even if its handler panics.
+//! What every request gets: an id, a place in a trace, a log line, metrics, protective headers, and an answer even if its handler
+//! panics.
 
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
@@ -9,15 +10,19 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
+use job::JobKey;
+use service::metrics;
+use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
 use crate::problem::{self, Problem};
+use crate::trace;
 
 /// Names a request, in the log and in its answer.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// How a gateway names a request.
-const TRACE_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
+const GATEWAY_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// Longest id that is taken over from a gateway, in characters.
 const MAX_ID_CHARS: usize = 128;
@@ -25,10 +30,36 @@ const MAX_ID_CHARS: usize = 128;
 /// For answers that are no page: whatever a browser takes them for, they may do nothing.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
 
-/// Runs a request and reports on it.
-pub(crate) async fn observe(request: Request, next: Next) -> Response {
-    let begun = Instant::now();
+/// Runs a request and reports on it. Its handler finds its place in a trace, a [`TraceParent`](store::TraceParent), among its extensions.
+pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let id = request_id(&request);
+    let trace = trace::position(request.headers());
+    request.extensions_mut().insert(trace);
+    // At the highest level, so that it is there whatever `LOG` says.
+    let span = tracing::error_span!(
+        "request",
+        request_id = id,
+        trace_id = trace.trace_id(),
+        span_id = trace.span_id(),
+        tenant = field::Empty,
+        job_id = field::Empty,
+    );
+    let mut response = run(request, next).instrument(span).await;
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// Lets all that is logged of this request name the job that it is about.
+pub(crate) fn tell_job(key: &JobKey) {
+    Span::current()
+        .record("tenant", field::display(&key.tenant))
+        .record("job_id", field::display(&key.id));
+}
+
+async fn run(request: Request, next: Next) -> Response {
+    let begun = Instant::now();
     let method = request.method().clone();
     let path = request.uri().path().to_owned();
     let route = match request.extensions().get::<MatchedPath>() {
@@ -46,16 +77,15 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
         response = with_details(problem, &path, response);
     }
     protect(response.headers_mut());
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
 
     let status = response.status().as_u16();
-    let ms = begun.elapsed().as_millis();
+    let latency = begun.elapsed();
+    let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
+    metrics::request(&route, status, latency);
     if let Some(cause) = cause {
-        tracing::error!(%method, route, status, ms, request_id = id, cause, "{method} {route} {status}");
+        tracing::error!(%method, route, status, ms, cause, "{method} {route} {status}");
     } else {
-        tracing::info!(%method, route, status, ms, request_id = id, "{method} {route} {status}");
+        tracing::info!(%method, route, status, ms, "{method} {route} {status}");
     }
     response
 }
@@ -70,7 +100,7 @@ fn request_id(request: &Request) -> String {
     };
     request
         .headers()
-        .get(TRACE_ID)
+        .get(GATEWAY_ID)
         .and_then(|id| id.to_str().ok())
         .filter(plain)
         .map_or_else(|| Uuid::new_v4().to_string(), ToOwned::to_owned)

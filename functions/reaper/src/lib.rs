@@ -9,8 +9,10 @@ use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use jiff::Timestamp;
 use job::protocol::{self, DeadLetter};
 use job::{Change, Failure, Job, Phase, State, limits};
+use service::metrics::{self, Class};
 use service::{Clock, until};
-use store::{Delivered, Error, Message, Outcome, Queue, Store, Verdict, handle_batch};
+use store::{Delivered, Error, Message, Outcome, Queue, Store, TraceParent, Verdict, handle_batch};
+use tracing::{Instrument, Span};
 
 /// Ends jobs whose message the queue has given up on.
 #[derive(Debug, Clone)]
@@ -43,8 +45,12 @@ impl Reaper {
     }
 
     async fn deliver(&self, delivered: Delivered) -> Verdict {
-        let decided = match Message::from_body(&delivered.body) {
-            Ok(message) => self.reap(&message, &delivered).await,
+        let decided = match Message::from_any_version(&delivered.body) {
+            Ok(message) => {
+                self.reap(&message, &delivered)
+                    .instrument(span(&message))
+                    .await
+            }
             Err(error) => self.keep(&delivered, &error.to_string()).await,
         };
         decided.unwrap_or_else(|error| {
@@ -75,7 +81,8 @@ impl Reaper {
                 };
                 match self.store.change(key, &change).await? {
                     Outcome::Done(_) => {
-                        tracing::warn!(tenant = %key.tenant, job_id = %key.id, "Job failed: its message was a dead letter");
+                        tracing::warn!("Job failed: its message was a dead letter");
+                        metrics::job_failed(Class::Undeliverable);
                         Ok(Verdict::Consume)
                     }
                     Outcome::Refused(found) if protocol::is_settled(found.as_ref(), generation) => {
@@ -99,8 +106,27 @@ impl Reaper {
             .keep_dead_letter(message_id, body, reason, *sent_at)
             .await?;
         tracing::warn!(message_id, reason, "Dead letter kept: it belongs to no job");
+        metrics::dead_letter_kept();
         Ok(Verdict::Consume)
     }
+}
+
+/// What all that is logged of a letter's job is logged in. At the highest level, so that it is there whatever `LOG` says.
+fn span(message: &Message) -> Span {
+    let Message {
+        key,
+        generation,
+        traceparent,
+    } = message;
+    let trace = traceparent.map(|caller| caller.child(rand::random()));
+    tracing::error_span!(
+        "job",
+        tenant = %key.tenant,
+        job_id = %key.id,
+        generation,
+        trace_id = trace.map(TraceParent::trace_id),
+        span_id = trace.map(TraceParent::span_id),
+    )
 }
 
 /// Why a dead letter's job failed: its last error, if it had one.

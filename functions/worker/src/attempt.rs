@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use job::{Failure, Phase, protocol};
+use service::metrics::{self, Class};
 use service::until;
 use store::{Claim, Error, Finished, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
@@ -41,7 +42,7 @@ impl Worker {
             Ok(verdict) => verdict,
             Err(error) => {
                 // Whether it was written is unknown: the next delivery finds out.
-                tracing::error!(%error, attempt, "End of the attempt not written");
+                tracing::error!(%error, "End of the attempt not written");
                 Verdict::GiveBack(backoff(attempt))
             }
         }
@@ -127,21 +128,21 @@ impl Worker {
     }
 
     async fn end(&self, claim: Claim, decision: Decision) -> Result<Verdict, Error> {
-        let now = self.clock.now();
         let finished = match decision {
             Decision::Complete(result) => self.complete(claim, result).await?,
             Decision::Fail(failure) => {
                 tracing::info!(code = failure.code, "Job failed");
-                self.store.fail(claim, failure, now).await?
+                let class = Class::of_code(&failure.code);
+                self.fail(claim, failure, class).await?
             }
             Decision::Release(failure) if claim.is_last_attempt() => {
                 tracing::warn!(code = failure.code, "Job failed: no attempt is left");
-                self.store.fail(claim, failure, now).await?
+                self.fail(claim, failure, Class::Exhausted).await?
             }
             Decision::Release(failure) => return self.release(claim, failure).await,
             Decision::Abandon => {
                 tracing::info!("Job no longer wanted, or another worker's");
-                let found = self.store.get(&claim.job().key, now).await?;
+                let found = self.store.get(&claim.job().key, self.clock.now()).await?;
                 let settled = protocol::is_settled(found.as_ref(), claim.job().generation);
                 Finished::Lost { settled }
             }
@@ -152,23 +153,36 @@ impl Worker {
         })
     }
 
+    async fn complete(&self, claim: Claim, result: Vec<u8>) -> Result<Finished, Error> {
+        let bytes = result.len();
+        let finished = self.store.complete(claim, result, self.clock.now()).await?;
+        tracing::info!(bytes, ?finished, "Job done");
+        if finished == Finished::Written {
+            metrics::job_completed(bytes);
+        }
+        Ok(finished)
+    }
+
+    async fn fail(&self, claim: Claim, failure: Failure, class: Class) -> Result<Finished, Error> {
+        let finished = self.store.fail(claim, failure, self.clock.now()).await?;
+        if finished == Finished::Written {
+            metrics::job_failed(class);
+        }
+        Ok(finished)
+    }
+
     async fn release(&self, claim: Claim, failure: Failure) -> Result<Verdict, Error> {
         let after = backoff(claim.job().attempt);
         tracing::info!(code = failure.code, ?after, "Job given back");
         let not_before = self.clock.now() + after;
-        Ok(
-            match self.store.release(claim, Some(failure), not_before).await? {
-                Finished::Lost { settled: true } => Verdict::Consume,
-                Finished::Written | Finished::Lost { settled: false } => Verdict::GiveBack(after),
-            },
-        )
-    }
-
-    async fn complete(&self, claim: Claim, result: Vec<u8>) -> Result<Finished, Error> {
-        let (attempt, bytes) = (claim.job().attempt, result.len());
-        let finished = self.store.complete(claim, result, self.clock.now()).await?;
-        tracing::info!(attempt, bytes, ?finished, "Job done");
-        Ok(finished)
+        let finished = self.store.release(claim, Some(failure), not_before).await?;
+        if finished == Finished::Written {
+            metrics::job_released();
+        }
+        Ok(match finished {
+            Finished::Lost { settled: true } => Verdict::Consume,
+            Finished::Written | Finished::Lost { settled: false } => Verdict::GiveBack(after),
+        })
     }
 }
 

@@ -5,10 +5,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use job::protocol::{self, ClaimRefused};
 use job::{Change, Delivery, Failure, Job, limits};
+use service::metrics::{self, Class};
 use service::until;
-use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Verdict};
+use store::{Claim, Claimed, Delivered, Message, Outcome, TraceParent, Unreadable, Verdict};
 use tokio::time::{Instant, sleep, timeout};
-use tracing::Instrument;
+use tracing::{Instrument, Span, field};
 
 use crate::Worker;
 use crate::backoff::backoff;
@@ -33,10 +34,8 @@ impl Worker {
                 return Verdict::GiveBack(backoff(delivered.receives));
             }
         };
-        let span =
-            tracing::info_span!("job", tenant = %message.key.tenant, job_id = %message.key.id);
         self.deliver_message(&message, &delivered, soft_deadline, deadline)
-            .instrument(span)
+            .instrument(span(&message))
             .await
     }
 
@@ -77,7 +76,10 @@ impl Worker {
         loop {
             let now = self.clock.now();
             let (reason, found) = match self.store.claim(message, delivery, now, deadline).await? {
-                Claimed::Won(claim) => return Ok(Claimable::Yes(Box::new(claim))),
+                Claimed::Won(claim) => {
+                    begun(claim.job(), delivered, now);
+                    return Ok(Claimable::Yes(Box::new(claim)));
+                }
                 Claimed::Refused { reason, found } => (reason, found),
             };
             let verdict = match reason {
@@ -146,6 +148,7 @@ impl Worker {
         match self.store.change(&message.key, &change).await? {
             Outcome::Done(_) => {
                 tracing::warn!("Job failed: no attempt is left");
+                metrics::job_failed(Class::Exhausted);
                 Ok(Verdict::Consume)
             }
             Outcome::Refused(found) if protocol::is_settled(found.as_ref(), generation) => {
@@ -160,4 +163,33 @@ impl Worker {
 enum Claimable {
     Yes(Box<Claim>),
     No(Verdict),
+}
+
+/// What all that is logged of a job is logged in. At the highest level, so that it is there whatever `LOG` says.
+fn span(message: &Message) -> Span {
+    let Message {
+        key,
+        generation,
+        traceparent,
+    } = message;
+    let trace = traceparent.map(|caller| caller.child(rand::random()));
+    tracing::error_span!(
+        "job",
+        tenant = %key.tenant,
+        job_id = %key.id,
+        generation,
+        attempt = field::Empty,
+        trace_id = trace.map(TraceParent::trace_id),
+        span_id = trace.map(TraceParent::span_id),
+    )
+}
+
+/// An attempt was begun, within its job's span.
+fn begun(job: &Job, delivered: &Delivered, now: Timestamp) {
+    Span::current().record("attempt", job.attempt);
+    metrics::attempt();
+    // A later attempt has waited for other things than its turn.
+    if job.attempt + limits::MAX_ATTEMPTS == job.attempt_limit + 1 {
+        metrics::queue_wait(until(delivered.sent_at, now));
+    }
 }

@@ -1,12 +1,14 @@
 //! From a request to the result that a client reads: all documents, one after the other.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Instant;
 
 use extract::{
     DocumentOutput, Error, Extraction, Extractor, Input, LIMITS, Problem, Record, Watch,
 };
 use job::{Failure, Phase, Request, Source, Wanted};
 use serde::Serialize;
+use service::metrics;
 
 use crate::engine::Ended;
 
@@ -88,7 +90,8 @@ fn extract_one(
         declared: media_type.as_deref(),
         bytes,
     };
-    catch_unwind(AssertUnwindSafe(|| {
+    let begun = Instant::now();
+    let extracted = catch_unwind(AssertUnwindSafe(|| {
         extract::extract(index, input, wanted, &LIMITS, watch)
     }))
     .unwrap_or_else(|_| {
@@ -96,7 +99,13 @@ fn extract_one(
             Problem::ReaderFailed,
             "The reader for this kind of document failed on it.",
         ))
-    })
+    });
+    let media_type = extracted
+        .as_ref()
+        .ok()
+        .map(|it| it.document.media_type.as_str());
+    metrics::extraction(media_type, begun.elapsed());
+    extracted
 }
 
 /// Why the job failed; none if there is anything to read.

@@ -2,8 +2,9 @@
 //!
 //! - [`product`] is all of it: API, worker and reaper as Lambda runs them. [`aws`] is what they stand on, alone.
 //! - [`endpoints`] stands in for AWS: a table, queues ([`sqs`]) and objects, over HTTP on loopback.
-//! - [`mapping`] stands in for what connects a queue to a function, [`provision`] for the template.
-//! - [`settings`], [`signals`] and [`listen`] are what a process needs.
+//! - [`mapping`] stands in for what connects a queue to a function, [`provision`] for the template. [`mappings`] are all
+//!   the product has, alone, for [`remote`] functions.
+//! - [`settings`], [`signals`], [`listen`] and [`metrics`] are what a process needs.
 //!
 //! **Invariant:** no rule of the product lives here. What decides about a job runs the same on AWS.
 
@@ -11,8 +12,11 @@ pub mod aws;
 pub mod endpoints;
 pub mod listen;
 pub mod mapping;
+pub mod mappings;
+pub mod metrics;
 pub mod product;
 pub mod provision;
+pub mod remote;
 pub mod settings;
 pub mod signals;
 pub mod sqs;

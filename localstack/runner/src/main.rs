@@ -7,8 +7,8 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use local::settings::Settings;
-use local::{aws, product};
+use local::settings::{MappingSettings, Settings};
+use local::{aws, mappings, product};
 use service::LogFormat;
 use service::config::optional;
 use tokio::runtime::{Builder, Runtime};
@@ -16,6 +16,7 @@ use tokio::runtime::{Builder, Runtime};
 const HELP: &str = "\
 Usage: local          run the whole product: API, worker, reaper, table, queues, objects
        local aws      run the table, the queues and the objects alone, for AWS SDKs and tools
+       local mapping  feed functions that are served elsewhere, as Lambda's event source mappings do
        local --help   show this
 
 Settings, in the environment or in the file .env:
@@ -25,6 +26,11 @@ Settings, in the environment or in the file .env:
   MAX_REQUEST_BYTES=50000000 the longest body of a request
   AWS_PORTS=4567,4568,4569   ports of DynamoDB, SQS and S3; `local` takes any free ones if not told
   LOG=info                   what is logged
+
+Settings of `local mapping`, beside WORKER and LOG; the AWS SDK's own (AWS_ENDPOINT_URL, …) say where SQS is:
+  FUNCTIONS_URL=http://127.0.0.1:9001  where functions are invoked; `cargo lambda watch` answers so
+  QUEUE_URL=…                          the queue that feeds the function `worker`
+  DEAD_LETTER_QUEUE_URL=…              the queue that feeds the function `reaper`
 
 Ctrl-C ends it once the running jobs have ended or ten seconds have passed; a second one, at once.
 ";
@@ -41,6 +47,7 @@ const THREADS_LIMIT: Duration = Duration::from_millis(100);
 enum Command {
     Product,
     Aws,
+    Mapping,
 }
 
 fn main() -> ExitCode {
@@ -49,6 +56,7 @@ fn main() -> ExitCode {
     let outcome = match arguments[..] {
         [] => run(&Command::Product),
         ["aws"] => run(&Command::Aws),
+        ["mapping"] => run(&Command::Mapping),
         ["help" | "-h" | "--help"] => say(HELP).map(|()| ExitCode::SUCCESS).map_err(Into::into),
         _ => {
             complain(&format!(
@@ -66,13 +74,13 @@ fn main() -> ExitCode {
 
 fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
     read_env_file()?;
-    let settings = Settings::read(optional)?;
     service::init_logs(LogFormat::Text, QUIET)?;
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         match command {
-            Command::Product => product::run(&settings).await,
-            Command::Aws => aws::run(&settings).await,
+            Command::Product => product::run(&Settings::read(optional)?).await,
+            Command::Aws => aws::run(&Settings::read(optional)?).await,
+            Command::Mapping => mappings::run(&MappingSettings::read(optional)?).await,
         }
     });
     runtime.shutdown_timeout(THREADS_LIMIT);

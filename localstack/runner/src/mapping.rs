@@ -5,8 +5,8 @@
 //! and leaves the others to their visibility timeout. An invocation that ends with an error, panics,
 //! runs out of time or reports a message that it was not given fails as a whole.
 //!
-//! With nothing to do it holds one long poll of 20 seconds; it asks for more messages only while
-//! there is room for another invocation.
+//! With nothing to do it holds one long poll; it asks for more messages only while there is room for
+//! another invocation.
 //!
 //! **Invariant:** a message is deleted only after a function answered for it.
 
@@ -35,10 +35,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::provision::Queue;
 
-/// Seconds that an empty queue holds back its answer: the longest that SQS allows.
-const LONG_POLL_SECONDS: i32 = 20;
+/// Seconds that an empty queue holds back its answer at most: the longest that SQS allows.
+pub const LONGEST_POLL_SECONDS: i32 = 20;
 /// How long a receive that is under way when the mapping is to stop may take to answer.
-const LAST_RECEIVE: Duration = Duration::from_secs(1);
+const LAST_RECEIVE: Duration = Duration::from_secs(2);
 /// Pauses after a queue that does not answer, doubled from the first to the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LAST_PAUSE: Duration = Duration::from_secs(5);
@@ -50,6 +50,9 @@ pub struct Mapping {
     pub client: aws_sdk_sqs::Client,
     /// Where the messages come from.
     pub queue: Queue,
+    /// Seconds that an empty queue holds back its answer, up to [`LONGEST_POLL_SECONDS`]. A queue that cannot be told
+    /// to stop waiting should not hold it back for long: what it hands out after the mapping is gone stays hidden.
+    pub poll_seconds: i32,
     /// The most messages that one invocation gets: 1 to 10, as at SQS.
     pub batch_size: i32,
     /// The most invocations at once. At least 1.
@@ -80,7 +83,7 @@ impl Mapping {
         let mut running = JoinSet::new();
 
         while let Some(permit) = until(&stop, Arc::clone(&room).acquire_owned()).await {
-            let mut receive = pin!(mapping.receive(LONG_POLL_SECONDS));
+            let mut receive = pin!(mapping.receive(mapping.poll_seconds));
             let Some(messages) = until(&stop, &mut receive).await else {
                 // It may have taken messages already; dropped, it would hide them for long.
                 let late = timeout(LAST_RECEIVE, receive).await.unwrap_or_default();

@@ -12,6 +12,7 @@ use std::time::Duration;
 use api::App;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
+use futures::FutureExt as _;
 use jiff::Timestamp;
 use job::limits;
 use reaper::Reaper;
@@ -25,7 +26,8 @@ use worker::Worker;
 
 use crate::endpoints::{self, Endpoints, StartError, Storage};
 use crate::listen::{ListenError, listen};
-use crate::mapping::Mapping;
+use crate::mapping::{LONGEST_POLL_SECONDS, Mapping};
+use crate::metrics;
 use crate::provision::{self, ProvisionError, Queue, Queues};
 use crate::settings::Settings;
 use crate::signals::Signals;
@@ -105,6 +107,7 @@ impl Product {
         let mapping = |queue: Queue, batch_size: i32| Mapping {
             client: clients.sqs.clone(),
             queue,
+            poll_seconds: LONGEST_POLL_SECONDS,
             batch_size,
             concurrency: BATCHES_AT_ONCE,
             function_timeout: FUNCTION_TIMEOUT,
@@ -199,7 +202,13 @@ impl Functions {
             reaper,
         } = self;
         let mut running = JoinSet::new();
-        running.spawn(serve(listener, api::router(app), stop.clone()));
+        let router = api::router(app).merge(metrics::router());
+        running.spawn(serve(listener, router, stop.clone()));
+        running.spawn(
+            stop.clone()
+                .run_until_cancelled_owned(metrics::keep())
+                .map(drop),
+        );
         if let Some(jobs) = jobs {
             let function = move |event: SqsEvent, deadline| {
                 let worker = worker.clone();
@@ -249,6 +258,7 @@ fn greeting(product: &Product) -> String {
   API      {url}/api/v1/
   Docs     {url}/api/docs/
   Health   {url}/api/v1/health/
+  Metrics  {url}/metrics
   Data     {folder}
   AWS      DynamoDB {dynamodb}  SQS {sqs}  S3 {s3}
 

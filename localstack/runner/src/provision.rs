@@ -29,6 +29,22 @@ pub struct Queue {
 }
 
 impl Queue {
+    /// The queue at this URL.
+    pub async fn at(client: &aws_sdk_sqs::Client, url: &str) -> Result<Self, ProvisionError> {
+        let arn = client
+            .get_queue_attributes()
+            .queue_url(url)
+            .attribute_names(QueueAttributeName::QueueArn)
+            .send()
+            .await
+            .map_err(|error| failure("queue", url, error))?
+            .attributes
+            .and_then(|mut attributes| attributes.remove(&QueueAttributeName::QueueArn))
+            .ok_or_else(|| missing(url, "its ARN"))?;
+        let url = url.to_owned();
+        Ok(Self { url, arn })
+    }
+
     /// The region in the ARN (`arn:aws:sqs:<region>:<account>:<name>`).
     pub fn region(&self) -> Option<&str> {
         self.arn.split(':').nth(3)
@@ -117,17 +133,7 @@ async fn queue<const N: usize>(
         .send()
         .await
         .map_err(|error| failure("queue", name, error))?;
-    let arn = client
-        .get_queue_attributes()
-        .queue_url(&url)
-        .attribute_names(QueueAttributeName::QueueArn)
-        .send()
-        .await
-        .map_err(|error| failure("queue", name, error))?
-        .attributes
-        .and_then(|mut attributes| attributes.remove(&QueueAttributeName::QueueArn))
-        .ok_or_else(|| missing(name, "its ARN"))?;
-    Ok(Queue { url, arn })
+    Queue::at(client, &url).await
 }
 
 fn failure<E>(kind: &'static str, name: &str, error: SdkError<E>) -> ProvisionError

@@ -7,6 +7,9 @@
 //! | `WORKER` | `on` | `off`: jobs are accepted and wait |
 //! | `MAX_REQUEST_BYTES` | 50,000,000; on AWS 4,500,000, for what stands before a function there | the longest body of a request |
 //! | `AWS_PORTS` | any free ones; for `local aws` `4567,4568,4569` | ports of `DynamoDB`, SQS and S3 |
+//! | `FUNCTIONS_URL` | `http://127.0.0.1:9001` | `local mapping`: where functions are invoked |
+//! | `QUEUE_URL` | none | `local mapping`: what feeds the worker |
+//! | `DEAD_LETTER_QUEUE_URL` | none | `local mapping`: what feeds the reaper |
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -38,6 +41,19 @@ pub struct Settings {
     pub aws_ports: Option<Ports>,
 }
 
+/// What `local mapping` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MappingSettings {
+    /// Where functions are invoked, as `http://host:port`.
+    pub functions_url: String,
+    /// The queue of jobs.
+    pub queue_url: String,
+    /// Where that queue's dead letters go.
+    pub dead_letter_queue_url: String,
+    /// Whether the worker is fed.
+    pub worker: bool,
+}
+
 /// A variable that cannot be understood.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{name}={value} is not understood: it has to be {expected}")]
@@ -60,6 +76,44 @@ impl Settings {
             max_request_bytes: get("MAX_REQUEST_BYTES")
                 .map_or(Ok(MAX_REQUEST_BYTES), parse_bytes)?,
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
+        })
+    }
+}
+
+impl MappingSettings {
+    /// Reads the variables by `get`, which yields none for one that is not set or empty.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        Ok(Self {
+            functions_url: get("FUNCTIONS_URL").map_or_else(
+                || Ok("http://127.0.0.1:9001".to_owned()),
+                |value| parse_url("FUNCTIONS_URL", value),
+            )?,
+            queue_url: parse_url("QUEUE_URL", get("QUEUE_URL").unwrap_or_default())?,
+            dead_letter_queue_url: parse_url(
+                "DEAD_LETTER_QUEUE_URL",
+                get("DEAD_LETTER_QUEUE_URL").unwrap_or_default(),
+            )?,
+            worker: get("WORKER").map_or(Ok(true), parse_switch)?,
+        })
+    }
+
+    /// Each queue's URL with the name of the function that it feeds.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &'static str)> {
+        let jobs = self.worker.then_some((&*self.queue_url, "worker"));
+        jobs.into_iter()
+            .chain([(&*self.dead_letter_queue_url, "reaper")])
+    }
+}
+
+fn parse_url(name: &'static str, value: String) -> Result<String, SettingsError> {
+    let is_url = value.starts_with("http://") || value.starts_with("https://");
+    if is_url {
+        Ok(value)
+    } else {
+        Err(SettingsError {
+            name,
+            value,
+            expected: "a URL, such as http://127.0.0.1:9001",
         })
     }
 }
@@ -113,6 +167,27 @@ mod tests {
         Settings::read(|name| find(name).map(|(_, value)| (*value).to_owned()))
     }
 
+    fn read_mapping(variables: &[(&str, &str)]) -> Result<MappingSettings, SettingsError> {
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        MappingSettings::read(|name| find(name).map(|(_, value)| (*value).to_owned()))
+    }
+
+    #[test]
+    fn a_mapping_feeds_the_worker_unless_it_is_off_and_the_reaper() {
+        let queues = [
+            ("QUEUE_URL", "http://q"),
+            ("DEAD_LETTER_QUEUE_URL", "http://d"),
+        ];
+        let settings = read_mapping(&queues).unwrap();
+        assert_eq!(settings.functions_url, "http://127.0.0.1:9001");
+        let sources: Vec<_> = settings.sources().collect();
+        assert_eq!(sources, [("http://q", "worker"), ("http://d", "reaper")]);
+
+        let settings = read_mapping(&[queues[0], queues[1], ("WORKER", "off")]).unwrap();
+        let sources: Vec<_> = settings.sources().collect();
+        assert_eq!(sources, [("http://d", "reaper")]);
+    }
+
     #[test]
     fn nothing_has_to_be_set() {
         let settings = read(&[]).unwrap();
@@ -157,6 +232,11 @@ mod tests {
         );
         assert!(read(&[("WORKER", "no")]).is_err());
         assert!(read(&[("MAX_REQUEST_BYTES", "4.5MB")]).is_err());
+        let error = read_mapping(&[("QUEUE_URL", "http://q")]).unwrap_err();
+        assert!(
+            error.to_string().starts_with("DEAD_LETTER_QUEUE_URL= "),
+            "{error}"
+        );
         for value in ["4567", "1,2", "1,2,3,4", "1,2,99999"] {
             assert!(read(&[("AWS_PORTS", value)]).is_err(), "{value}");
         }

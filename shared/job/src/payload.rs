@@ -29,4 +29,6 @@ pub enum Place {
     Item,
     /// In an object of its own.
     Object,
+    /// Where only a newer release finds them; this is what the table calls it.
+    Unknown(Box<str>),
 }

@@ -1,11 +1,22 @@
 //! The AWS clients, made once per process.
 
+use std::sync::{Arc, LazyLock};
+use std::thread;
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::Provider;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_runtime_api::client::http::{
+    HttpConnectorSettings, SharedHttpClient, SharedHttpConnector, http_client_fn,
+};
+
+use crate::capacity::CountUnits;
 
 /// Clients of the three services.
 #[derive(Debug, Clone)]
@@ -33,6 +44,7 @@ impl Clients {
     /// Clients as the SDK's own variables tell.
     pub async fn from_env() -> Self {
         let shared = limits(aws_config::defaults(BehaviorVersion::latest()))
+            .http_client(http_client())
             .load()
             .await;
         // An endpoint that is not AWS's own has no name for each bucket.
@@ -49,11 +61,12 @@ impl Clients {
         let shared = limits(aws_config::defaults(BehaviorVersion::latest()))
             .region(Region::from_static("us-east-1"))
             .credentials_provider(credentials)
+            .http_client(http_client())
             .load()
             .await;
         let at = |url: &str| shared.to_builder().endpoint_url(url).build();
         Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(&at(&endpoints.dynamodb)),
+            dynamodb: dynamodb(&at(&endpoints.dynamodb)),
             sqs: aws_sdk_sqs::Client::new(&at(&endpoints.sqs)),
             s3: s3(&at(&endpoints.s3), true),
         }
@@ -67,7 +80,7 @@ impl Clients {
 
     fn new(shared: &SdkConfig, path_style: bool) -> Self {
         Self {
-            dynamodb: aws_sdk_dynamodb::Client::new(shared),
+            dynamodb: dynamodb(shared),
             sqs: aws_sdk_sqs::Client::new(shared),
             s3: s3(shared, path_style),
         }
@@ -79,15 +92,23 @@ pub fn retries() -> RetryConfig {
     RetryConfig::standard().with_max_attempts(4)
 }
 
+/// Longest wait for a connection.
+const CONNECT_TIME: Duration = Duration::from_secs(3);
+
 /// The retries, and an end to every wait.
 fn limits(loader: aws_config::ConfigLoader) -> aws_config::ConfigLoader {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
+        .connect_timeout(CONNECT_TIME)
         .operation_attempt_timeout(Duration::from_secs(30))
         .build();
-    loader
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
-        .timeout_config(timeouts)
+    loader.retry_config(retries()).timeout_config(timeouts)
+}
+
+fn dynamodb(shared: &SdkConfig) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::config::Builder::from(shared)
+        .interceptor(CountUnits)
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
 }
 
 fn s3(shared: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
@@ -95,4 +116,29 @@ fn s3(shared: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
         .force_path_style(path_style)
         .build();
     aws_sdk_s3::Client::from_conf(config)
+}
+
+/// One connector for all clients. It reads the roots that the system trusts, which takes longer than all else at the start: so it is
+/// made once, not once for each client, and on a thread of its own, while the function asks for its first event. The first
+/// call waits for it where it must. It has our timeout whatever a caller asks for.
+fn http_client() -> SharedHttpClient {
+    let connector = Arc::new(LazyLock::new(connector as fn() -> SharedHttpConnector));
+    let early = connector.clone();
+    // Without the thread the first call makes it.
+    let _ = thread::Builder::new().spawn(move || {
+        LazyLock::force(&early);
+    });
+    http_client_fn(move |_, _| LazyLock::force(&connector).clone())
+}
+
+fn connector() -> SharedHttpConnector {
+    let settings = HttpConnectorSettings::builder()
+        .connect_timeout(CONNECT_TIME)
+        .build();
+    let connector = Connector::builder()
+        .connector_settings(settings)
+        .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
+        .proxy_config(ProxyConfig::from_env())
+        .build();
+    SharedHttpConnector::new(connector)
 }

@@ -1,13 +1,20 @@
-//! What every function's `main` needs: configuration, AWS clients, the clock, logs.
+//! What every function's `main` needs: configuration, AWS clients, the clock, logs, metrics.
 //!
 //! **Invariant:** besides a `main`, only this crate reads the environment or the time.
 
+mod capacity;
 mod clients;
 mod clock;
 pub mod config;
+mod emf;
+mod function;
 mod logs;
+pub mod metrics;
+mod trace;
 
 pub use clients::{Clients, Endpoints, retries};
 pub use clock::{Clock, until};
 pub use config::{Config, ConfigError, DEFAULT_MAX_REQUEST_BYTES};
+pub use function::Function;
 pub use logs::{LogFormat, init_logs};
+pub use trace::xray_trace_id;

@@ -45,7 +45,7 @@ pub enum Finished {
 }
 
 impl Store {
-    /// Takes a job for one attempt.
+    /// Takes a job for one attempt. One that takes the worker of a newer release is unreadable, and stays as it is.
     pub async fn claim(
         &self,
         message: &Message,
@@ -53,7 +53,11 @@ impl Store {
         now: Timestamp,
         lease_ends_at: Timestamp,
     ) -> Result<Claimed, Error> {
-        let Message { key, generation } = message;
+        let Message {
+            key,
+            generation,
+            traceparent: _,
+        } = message;
         let change = Change::Claim {
             generation: *generation,
             delivery,
@@ -64,6 +68,10 @@ impl Store {
             Outcome::Done(job) => return Ok(Claimed::Won(Claim { job, delivery })),
             Outcome::Refused(found) => found,
         };
+        // The job itself allows it, so it was its version that did not.
+        if found.as_ref().is_some_and(|job| change.guard().allows(job)) {
+            return Err(Error::unreadable("a job", "it takes a newer worker"));
+        }
         match (
             protocol::claim_refused(found.as_ref(), *generation, delivery, now),
             found,

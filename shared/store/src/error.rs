@@ -1,6 +1,8 @@
 //! What can go wrong between us and AWS.
 
-use aws_sdk_dynamodb::error::{DisplayErrorContext, SdkError};
+use std::iter::successors;
+
+use aws_sdk_dynamodb::error::SdkError;
 
 /// Why an operation on the store has no outcome. It may or may not have taken effect; each can be repeated.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +34,7 @@ impl Error {
     {
         move |error| Self::Unavailable {
             operation,
-            cause: DisplayErrorContext(error).to_string(),
+            cause: words(&error),
         }
     }
 
@@ -42,4 +44,12 @@ impl Error {
             cause: cause.to_string(),
         }
     }
+}
+
+/// An error and its causes. The SDK's `DisplayErrorContext` would add the whole answer, and with it what may be somebody's document.
+fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    let errors = successors(Some(error), |error| error.source());
+    let mut words: Vec<String> = errors.map(ToString::to_string).collect();
+    words.dedup();
+    words.join(": ")
 }

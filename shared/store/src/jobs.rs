@@ -8,12 +8,12 @@ use aws_sdk_dynamodb::types::{
     ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 use jiff::Timestamp;
-use job::{Change, Job, JobKey, Request, State, limits};
+use job::{Change, Job, JobKey, Place, Request, State, limits};
 
 use crate::expression::Expression;
 use crate::keys::Kind;
 use crate::payload::{DIRECT_BYTES, Packed, Payloads};
-use crate::{Error, Message, Queue, item, keys, request, update};
+use crate::{Error, Message, Queue, TraceParent, item, keys, request, update};
 
 /// Packed bytes up to which a request goes into the job's own item; leaves as much room for the result.
 const INLINE_REQUEST_BYTES: usize = 400;
@@ -86,12 +86,14 @@ impl Store {
         &self,
         key: JobKey,
         request: Request,
+        traceparent: Option<TraceParent>,
         now: Timestamp,
     ) -> Result<Job, Error> {
         self.queue
             .send(&Message {
                 key: key.clone(),
                 generation: 0,
+                traceparent,
             })
             .await?;
         let packed = Packed::new(request::encode(request)).await;
@@ -176,7 +178,7 @@ impl Store {
         let kind = Kind::Result {
             attempt: job.attempt,
         };
-        if result.bytes > DIRECT_BYTES as u64 {
+        if result.place == Place::Object && result.bytes > DIRECT_BYTES as u64 {
             let link = self.payloads.link(&job.key, kind).await?;
             return Ok(Some(StoredResult::Elsewhere(link)));
         }
@@ -191,7 +193,12 @@ impl Store {
     }
 
     /// Submits a failed or cancelled job again: sends the message of the next generation, then makes the job pending in it.
-    pub async fn retry(&self, key: &JobKey, now: Timestamp) -> Result<Retried, Error> {
+    pub async fn retry(
+        &self,
+        key: &JobKey,
+        traceparent: Option<TraceParent>,
+        now: Timestamp,
+    ) -> Result<Retried, Error> {
         let Some(job) = self.get(key, now).await? else {
             return Ok(Retried::NotFound);
         };
@@ -207,6 +214,7 @@ impl Store {
             .send(&Message {
                 key: key.clone(),
                 generation: next,
+                traceparent,
             })
             .await?;
         Ok(match self.change(key, &change).await? {
@@ -242,11 +250,15 @@ impl Store {
     }
 
     /// Performs a change as one conditional write. The ends of an attempt have operations of their own, which ask for the
-    /// attempt's [`Claim`](crate::Claim).
+    /// attempt's [`Claim`](crate::Claim). A claim is also refused if it takes the worker of a newer release.
     pub async fn change(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
         let mut expression = Expression::default();
-        let condition = expression.condition(&change.guard());
-        let update = update::update(change, &mut expression);
+        let mut condition = expression.condition(&change.guard());
+        if let Change::Claim { .. } = change {
+            let (version, known) = (expression.name("v"), expression.number(item::VERSION));
+            condition = format!("({condition}) AND {version} <= {known}");
+        }
+        let update = update::update(key, change, &mut expression);
         let answer = self
             .payloads
             .dynamodb

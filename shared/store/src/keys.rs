@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use job::{JobKey, Tenant};
+use job::{JobKey, Status, Tenant};
 
-/// Partitions that one tenant's jobs are spread over.
+/// Partitions that one tenant's jobs are spread over. Never changes: with another number no job would be found again.
 const SHARDS: u8 = 8;
 
 /// What a payload is.
@@ -35,6 +35,13 @@ pub(crate) fn of_job(pk: &str, sk: &str) -> Option<JobKey> {
         tenant: Tenant::new(tenant)?,
         id,
     })
+}
+
+/// The keys of a job in the index of failed and cancelled jobs; none while it is neither. Spread as the jobs themselves are: an
+/// index that cannot keep up slows the writes of its table down, and jobs that fail tend to fail together.
+pub(crate) fn ended(key: &JobKey, status: Status) -> Option<(String, String)> {
+    matches!(status, Status::Failed | Status::Cancelled)
+        .then(|| (format!("{}#{status}", partition(key)), key.id.to_string()))
 }
 
 /// The sort key of a payload item. Not under `J#`, for a listing of jobs should not have to read payloads.

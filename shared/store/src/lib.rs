@@ -13,6 +13,14 @@
 //! **Order of writes.** The message goes first, then the item; a result goes first, then the item that points to it; a job's
 //! item is deleted first, then its bytes. Whoever dies in between leaves something that the next delivery cleans up, never a
 //! job that nothing moves.
+//!
+//! **Versions.** Releases meet in the queue and in the table while one replaces another, and again when one is rolled back. `v`, in a
+//! message as in an item, is the least version that a worker has to know to do the job; it is raised only where a worker that ignores
+//! what is new would do something wrong. A worker that does not know the version gives the message back and changes nothing, so that
+//! a newer one takes it. All else, the *core*, keeps its name and its meaning in every version: who does not know the version can
+//! still see where the job stands, and cancel, retry, remove or bury it. So every job reaches a final state, also where no worker
+//! that could do it ever comes. What the core is, and what may be added to it, is said where its shape is: of a message in
+//! `message`, of an item in `item`, of a request in `request`.
 #![expect(
     clippy::disallowed_types,
     reason = "this is the crate that knows the table's shape"
@@ -32,6 +40,7 @@ pub mod provision;
 mod queue;
 mod recovery;
 mod request;
+mod trace;
 mod update;
 
 pub use attempts::{Claim, Claimed, Finished};
@@ -40,3 +49,4 @@ pub use error::Error;
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use message::{Message, Unreadable};
 pub use queue::Queue;
+pub use trace::{MalformedTraceParent, TraceParent};

@@ -1,9 +1,17 @@
 //! What goes over the queue: which job, and which submission of it. The state itself is in the table.
+//!
+//! # Versions
+//!
+//! The core is `v`, `tenant`, `job` and `generation`: by them the reaper of any release ends a job whose message no worker understood.
+//! Members that a reader does not know are left alone and those that it misses are none, so `v` stays what it is when one is added
+//! that a worker may ignore.
 
 use job::{JobKey, Tenant};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
-/// The latest version of the message's shape.
+use crate::TraceParent;
+
+/// The latest version that a worker of this release understands. No other has been written yet.
 const VERSION: u32 = 1;
 
 /// Tells a worker that there is a job to do. May come twice, late, or out of order.
@@ -13,6 +21,8 @@ pub struct Message {
     pub key: JobKey,
     /// The submission: a message of an older one has nothing to say.
     pub generation: u32,
+    /// The trace of the request that sent it, where there is one. Nothing is decided by it.
+    pub traceparent: Option<TraceParent>,
 }
 
 /// Why a message's body cannot be understood.
@@ -21,7 +31,7 @@ pub enum Unreadable {
     /// It is no message of ours.
     #[error("not a job message: {0}")]
     Malformed(#[from] serde_json::Error),
-    /// It was sent by a newer version of this program, whose worker will understand it.
+    /// It takes the worker of a newer release.
     #[error("message version {0} is newer than {VERSION}")]
     Newer(u32),
 }
@@ -32,6 +42,12 @@ struct Body {
     tenant: Tenant,
     job: String,
     generation: u32,
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "valid_or_none"
+    )]
+    traceparent: Option<TraceParent>,
 }
 
 #[derive(Deserialize)]
@@ -47,21 +63,28 @@ impl Message {
             tenant: self.key.tenant.clone(),
             job: self.key.id.to_string(),
             generation: self.generation,
+            traceparent: self.traceparent,
         };
         serde_json::to_string(&body).expect("strings and numbers always serialise")
     }
 
-    /// Reads a body. Members that it does not know are left alone: a newer sender may have added them.
+    /// Reads a body, for who is to do the job.
     pub fn from_body(body: &str) -> Result<Self, Unreadable> {
         let Versioned { v } = serde_json::from_str(body)?;
         if v > VERSION {
             return Err(Unreadable::Newer(v));
         }
+        Self::from_any_version(body)
+    }
+
+    /// Reads the core of a body, for who brings a job to its end without doing it.
+    pub fn from_any_version(body: &str) -> Result<Self, Unreadable> {
         let Body {
             v: _,
             tenant,
             job,
             generation,
+            traceparent,
         } = serde_json::from_str(body)?;
         let id = job
             .parse()
@@ -69,8 +92,15 @@ impl Message {
         Ok(Self {
             key: JobKey { tenant, id },
             generation,
+            traceparent,
         })
     }
+}
+
+/// A job is not lost for a trace that is not understood.
+fn valid_or_none<'de, D: Deserializer<'de>>(input: D) -> Result<Option<TraceParent>, D::Error> {
+    let value = serde_json::Value::deserialize(input)?;
+    Ok(value.as_str().and_then(|text| text.parse().ok()))
 }
 
 #[cfg(test)]
@@ -86,11 +116,37 @@ mod tests {
     }
 
     #[test]
+    fn the_trace_goes_with_the_message() {
+        let traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+        let body = format!(
+            r#"{{"v":1,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":0,"traceparent":"{traceparent}"}}"#
+        );
+        let message = Message::from_body(&body).unwrap();
+        assert_eq!(message.traceparent.unwrap().to_string(), traceparent);
+        assert_eq!(message.to_body(), body);
+    }
+
+    #[test]
+    fn a_trace_that_is_not_understood_is_dropped_and_the_message_is_not() {
+        for traceparent in ["null", "7", "\"\"", "\"hello\"", "{\"a\":[1]}"] {
+            let body = format!(
+                r#"{{"v":1,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":3,"traceparent":{traceparent}}}"#
+            );
+            let message = Message::from_body(&body).unwrap();
+            assert_eq!((message.generation, message.traceparent), (3, None));
+        }
+    }
+
+    #[test]
     fn a_newer_version_is_told_from_garbage() {
-        assert!(matches!(
-            Message::from_body(r#"{"v":2}"#),
-            Err(Unreadable::Newer(2))
-        ));
+        let newer = r#"{"v":2,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":4,"later":[]}"#;
+        for body in [newer, r#"{"v":2}"#] {
+            assert!(matches!(
+                Message::from_body(body),
+                Err(Unreadable::Newer(2))
+            ));
+        }
+        assert_eq!(Message::from_any_version(newer).unwrap().generation, 4);
         for body in [
             "",
             "{}",

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -170,6 +171,10 @@ impl Payloads {
             Place::Inline(content) => content.clone(),
             Place::Item => self.get_item(key, kind).await?,
             Place::Object => self.get_object(key, kind).await?,
+            Place::Unknown(place) => {
+                let cause = format!("it lies in `{place}`, which a newer release knows");
+                return Err(Error::unreadable("a payload", cause));
+            }
         };
         match payload.encoding {
             Encoding::Plain => Ok(content),
@@ -208,7 +213,12 @@ impl Payloads {
             .key(keys::object(key, kind))
             .send()
             .await
-            .map_err(Error::during("get payload object"))?;
+            .map_err(|error| match error.as_service_error() {
+                Some(GetObjectError::NoSuchKey(_)) => {
+                    Error::unreadable("a payload object", "it is not there")
+                }
+                _ => Error::during("get payload object")(error),
+            })?;
         let content = answer
             .body
             .collect()
@@ -242,7 +252,7 @@ impl Payloads {
         payload: &Payload,
     ) -> Result<(), Error> {
         match payload.place {
-            Place::Inline(_) => {}
+            Place::Inline(_) | Place::Unknown(_) => {}
             Place::Item => {
                 let item = keys::payload_item(key, kind);
                 self.delete_item(keys::primary(keys::partition(key), item))

@@ -1,4 +1,9 @@
 //! How an accepted request is kept: CBOR (RFC 8949), for it carries bytes as they are and lets members be added later.
+//!
+//! # Versions
+//!
+//! A request is as old as the item of its job: what a worker must not ignore, such as another thing to extract, raises the item's `v`,
+//! for that job alone. Members that a worker may ignore can be added without.
 
 use job::{Request, Source, Wanted};
 use serde::{Deserialize, Serialize};

@@ -1,12 +1,12 @@
 //! Changes as update expressions: the effect of [`Change::apply`] on a job that is not read first.
 
-use job::{Change, limits};
+use job::{Change, JobKey, limits};
 
 use crate::expression::Expression;
-use crate::item;
+use crate::{item, keys};
 
-/// The update that a change stands for. A property test holds it to [`Change::apply`].
-pub(crate) fn update(change: &Change, out: &mut Expression) -> String {
+/// The update that a change of this job stands for. A property test holds it to [`Change::apply`].
+pub(crate) fn update(key: &JobKey, change: &Change, out: &mut Expression) -> String {
     let mut set = vec![assign(out, "st", |out| out.text(change.target().name()))];
     let remove: &[&str] = match change {
         Change::Claim {
@@ -90,9 +90,13 @@ pub(crate) fn update(change: &Change, out: &mut Expression) -> String {
             set.push(assign(out, "ttl", |out| {
                 out.number(limits::expiry_of_unfinished(*now).as_second())
             }));
-            &["fin", "err"]
+            &["fin", "err", "ended_pk", "ended_sk"]
         }
     };
+    if let Some((pk, sk)) = keys::ended(key, change.target()) {
+        set.push(assign(out, "ended_pk", |out| out.text(pk)));
+        set.push(assign(out, "ended_sk", |out| out.text(sk)));
+    }
     let set = format!("SET {}", set.join(", "));
     if remove.is_empty() {
         return set;

@@ -46,7 +46,11 @@ impl<'a> JobBuilder<'a> {
             documents: vec![source],
             extract: vec![Wanted::Entities],
         };
-        self.stack.store.submit(key, request, now).await.unwrap()
+        self.stack
+            .store
+            .submit(key, request, None, now)
+            .await
+            .unwrap()
     }
 
     /// A job that a worker holds for one minute.
@@ -56,6 +60,7 @@ impl<'a> JobBuilder<'a> {
         let message = Message {
             key: job.key,
             generation: job.generation,
+            traceparent: None,
         };
         let delivery = Delivery(rand::random());
         let lease_ends_at = now + Duration::from_mins(1);

@@ -2,6 +2,7 @@
 //!
 //! - [`Stack`]: the API, worker and reaper on embedded endpoints of their own, with a clock of their own.
 //! - [`Wire`]: what stands between the product and an endpoint. Counts calls and capacity units, and breaks what it is told to.
+//! - [`Lambda`]: a function in a process of its own, as Lambda runs it, on a stack.
 //! - [`JobBuilder`]: a job in any state, made by the store's own operations.
 //!
 //! **Invariant:** nothing is mocked. The clients are the SDK's, the endpoints answer over HTTP, and what a test sees is what a client would.
@@ -16,10 +17,12 @@
 
 mod answer;
 mod builder;
+mod lambda;
 mod stack;
 mod wire;
 
 pub use answer::Answer;
 pub use builder::JobBuilder;
+pub use lambda::{Lambda, Output};
 pub use stack::{Options, Stack};
 pub use wire::{Fault, Gate, Wire};

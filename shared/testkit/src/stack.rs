@@ -46,8 +46,8 @@ pub struct Stack {
     pub api: Router,
     /// Clients that reach the endpoints past the wires: for looking without being counted.
     pub clients: Clients,
-    jobs: Mapping,
-    dead_letters: Mapping,
+    pub(crate) jobs: Mapping,
+    pub(crate) dead_letters: Mapping,
     endpoints: Endpoints,
 }
 
@@ -118,6 +118,7 @@ impl Stack {
         let mapping = |queue| Mapping {
             client: clients.sqs.clone(),
             queue,
+            poll_seconds: 0,
             batch_size: 10,
             concurrency: 1,
             function_timeout: FUNCTION_TIMEOUT,
@@ -142,6 +143,22 @@ impl Stack {
             clients,
             endpoints,
         }
+    }
+
+    /// What a function of this stack finds in its environment, to reach the endpoints through the wires.
+    pub fn environment(&self) -> Vec<(&'static str, String)> {
+        vec![
+            ("TABLE_NAME", "jobs".into()),
+            ("BUCKET_NAME", "jobs".into()),
+            ("QUEUE_URL", self.jobs.queue.url.clone()),
+            ("DEAD_LETTER_QUEUE_URL", self.dead_letters.queue.url.clone()),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url.clone()),
+            ("AWS_ENDPOINT_URL_SQS", self.sqs.url.clone()),
+            ("AWS_ENDPOINT_URL_S3", self.s3.url.clone()),
+            ("AWS_REGION", "us-east-1".into()),
+            ("AWS_ACCESS_KEY_ID", Clients::LOCAL_KEY.into()),
+            ("AWS_SECRET_ACCESS_KEY", Clients::LOCAL_SECRET.into()),
+        ]
     }
 
     /// A job to be made in some state.
@@ -236,6 +253,14 @@ impl Stack {
             .iter()
             .filter_map(|object| object.key().map(Into::into))
             .collect()
+    }
+
+    /// Empties the bucket.
+    pub async fn delete_objects(&self) {
+        for key in self.objects().await {
+            let delete = self.clients.s3.delete_object().bucket("jobs").key(key);
+            delete.send().await.unwrap();
+        }
     }
 
     /// The number of items in the table, of whatever kind.

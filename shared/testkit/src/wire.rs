@@ -32,6 +32,8 @@ const WRITES: [&str; 5] = [
 pub enum Fault {
     /// The call takes effect, but its answer is lost: the connection closes.
     DropAnswer,
+    /// The call takes effect, but its answer lacks its end.
+    CutAnswer,
     /// The call never arrives: the connection closes.
     DropRequest,
     /// The call takes effect twice; the second answer is the one that is seen.
@@ -200,6 +202,13 @@ async fn handle(
         Some(Fault::DropAnswer) => {
             pass().await?;
             Err(Closed)
+        }
+        Some(Fault::CutAnswer) => {
+            let (mut head, body) = pass().await?.into_parts();
+            let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
+            let most = body.slice(..body.len().saturating_sub(1));
+            head.headers.insert(CONTENT_LENGTH, most.len().into());
+            Ok(Response::from_parts(head, Full::new(most)))
         }
         Some(Fault::DropRequest) => Err(Closed),
         Some(Fault::Twice) => {

@@ -1,6 +1,7 @@
 //! A page for whoever looks after the service.
 
 use axum::response::Response;
+use http::Uri;
 
 use super::page;
 
@@ -15,6 +16,6 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; fram
     tag = "service",
     responses((status = 200, description = "A page", body = String, content_type = "text/html")),
 )]
-pub(crate) async fn get_admin() -> Response {
-    page(PAGE, POLICY)
+pub(crate) async fn get_admin(uri: Uri) -> Response {
+    page(&uri, PAGE, POLICY)
 }

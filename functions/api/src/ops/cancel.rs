@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use job::{JobId, Status};
 use serde::Serialize;
+use service::metrics;
 use store::Outcome;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -50,7 +51,10 @@ pub(crate) async fn cancel_scan(
 ) -> Result<Json<Cancelled>, Problem> {
     let now = app.clock.now();
     let job = match app.store.cancel(&key, now).await? {
-        Outcome::Done(job) => job,
+        Outcome::Done(job) => {
+            metrics::job_cancelled();
+            job
+        }
         Outcome::Refused(Some(found)) if found.expires_at > now => found,
         Outcome::Refused(_) => return Err(Problem::job_not_found()),
     };

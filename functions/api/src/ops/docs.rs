@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
-use http::header;
+use http::{Uri, header};
 use utoipa_swagger_ui::Config;
 
 use super::page;
 use crate::problem::Problem;
 
-/// Its addresses are absolute, for it answers at two paths of different depth.
 const PAGE: &str = include_str!("../pages/docs.html");
 
 const START: &str = include_str!("../pages/docs.js");
@@ -28,8 +27,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'u
     tag = "documentation",
     responses((status = 200, description = "Swagger UI", body = String, content_type = "text/html")),
 )]
-pub(crate) async fn get_docs() -> Response {
-    page(PAGE, POLICY)
+pub(crate) async fn get_docs(uri: Uri) -> Response {
+    page(&uri, PAGE, POLICY)
 }
 
 /// The files that the page asks for.

@@ -13,13 +13,23 @@ pub(crate) mod start;
 pub(crate) mod status;
 
 use axum::response::{Html, IntoResponse, Response};
-use http::header;
+use http::{HeaderValue, Uri, header};
 
 /// A page that may do no more than its policy says.
-fn page(html: &'static str, policy: &'static str) -> Response {
+///
+/// Its addresses are relative, for it may stand behind a prefix that only the browser knows: a stage, a base path, a function's
+/// name. They count from its path with the slash at the end; from the one without, a browser is sent there.
+fn page(uri: &Uri, html: &'static str, policy: &'static str) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy),
         (header::CACHE_CONTROL, "no-cache"),
     ];
-    (headers, Html(html)).into_response()
+    let mut response = (headers, Html(html)).into_response();
+    let last = uri.path().rsplit('/').next().unwrap_or_default();
+    if !last.is_empty()
+        && let Ok(refresh) = HeaderValue::try_from(format!("0; url={last}/"))
+    {
+        response.headers_mut().insert(header::REFRESH, refresh);
+    }
+    response
 }

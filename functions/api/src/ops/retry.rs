@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use job::Status;
-use store::Retried;
+use service::metrics;
+use store::{Retried, TraceParent};
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as Documented};
 
@@ -39,10 +41,15 @@ use crate::{App, openapi};
 pub(crate) async fn retry_scan(
     State(app): State<App>,
     Addressed(key): Addressed,
+    Extension(trace): Extension<TraceParent>,
     _: NoParameters,
 ) -> Result<Response, Problem> {
-    match app.store.retry(&key, app.clock.now()).await? {
-        Retried::Done(job) => Ok(Accepted::answer(&job)),
+    let now = app.clock.now();
+    match app.store.retry(&key, Some(trace), now).await? {
+        Retried::Done(job) => {
+            metrics::job_resubmitted();
+            Ok(Accepted::answer(&job))
+        }
         Retried::Refused(job) => Err(Problem::cannot_retry(job.status())),
         Retried::NotFound => Err(Problem::job_not_found()),
     }

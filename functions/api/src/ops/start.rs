@@ -2,16 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use job::{Job, JobId, JobKey};
 use serde::Serialize;
+use service::metrics;
+use store::TraceParent;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Caller;
+use crate::observe::tell_job;
 use crate::problem::Problem;
 use crate::{App, body, openapi, schema};
 
@@ -119,12 +122,16 @@ impl Accepted {
 pub(crate) async fn start_scan(
     State(app): State<App>,
     caller: Caller,
+    Extension(trace): Extension<TraceParent>,
     request: Request,
 ) -> Result<Response, Problem> {
     let request = body::read(request, app.max_request_bytes).await?;
     let now = app.clock.now();
     let key = caller.key(JobId::new(now));
-    let job = app.store.submit(key, request, now).await?;
+    tell_job(&key);
+    let bytes = request.documents.iter().map(|it| it.bytes.len()).sum();
+    let job = app.store.submit(key, request, Some(trace), now).await?;
+    metrics::job_accepted(bytes);
     Ok(Accepted::answer(&job))
 }
 

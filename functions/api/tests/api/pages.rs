@@ -1,31 +1,66 @@
 //! Pages, all out of the binary.
 
-use http::StatusCode;
+use axum::Router;
+use axum::body::Body;
+use http::{Method, StatusCode};
+use url::Url;
 
-use crate::support::get;
+use crate::support::{Answer, api, get, request, send_to};
+
+/// What may stand before every path: nothing, a stage, a function's name at `cargo lambda watch`.
+const PREFIXES: [&str; 3] = ["", "/prod", "/lambda-url/api"];
 
 #[tokio::test]
-async fn a_page_finds_everything_it_names_here() {
-    for path in ["/api/docs/", "/api/docs", "/admin/", "/admin"] {
-        let page = get(path).await;
-        assert_eq!(page.status, StatusCode::OK, "{path}");
-        let media_type = page.header("content-type");
-        assert!(media_type.starts_with("text/html"), "{path}");
-        let html = String::from_utf8(page.body.to_vec()).unwrap();
-        let mut named = 0;
-        for attribute in ["href=\"", "src=\""] {
-            for rest in html.split(attribute).skip(1) {
-                let target = rest.split('"').next().unwrap();
-                assert!(
-                    target.starts_with('/') && !target.starts_with("//"),
-                    "{target}"
-                );
-                let found = get(target).await.status;
-                assert_eq!(found, StatusCode::OK, "{path} names {target}");
-                named += 1;
+async fn a_page_finds_everything_it_names_under_any_prefix() {
+    for prefix in PREFIXES {
+        for path in ["/api/docs/", "/admin/"] {
+            let address = Url::parse(&format!("http://host{prefix}{path}")).unwrap();
+            let page = get_under(prefix, &address).await;
+            assert_eq!(page.status, StatusCode::OK, "{address}");
+            let media_type = page.header("content-type");
+            assert!(media_type.starts_with("text/html"), "{address}");
+            let html = String::from_utf8(page.body.to_vec()).unwrap();
+            let mut named = 0;
+            for attribute in ["href=\"", "src=\""] {
+                for rest in html.split(attribute).skip(1) {
+                    let target = address.join(rest.split('"').next().unwrap()).unwrap();
+                    assert_eq!(target.host_str(), Some("host"), "{target}");
+                    let found = get_under(prefix, &target).await.status;
+                    assert_eq!(found, StatusCode::OK, "{address} names {target}");
+                    named += 1;
+                }
             }
+            assert!(named >= 4, "{address}");
         }
-        assert!(named >= 4, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_page_sends_browsers_on_from_its_path_without_the_slash() {
+    for prefix in PREFIXES {
+        for path in ["/api/docs", "/admin"] {
+            let bare = Url::parse(&format!("http://host{prefix}{path}")).unwrap();
+            let page = get_under(prefix, &bare).await;
+            let target = page.header("refresh").strip_prefix("0; url=").unwrap();
+            let target = bare.join(target).unwrap();
+            assert_eq!(target.as_str(), format!("{bare}/"));
+            let canonical = get_under(prefix, &target).await;
+            assert_eq!(canonical.body, page.body);
+            assert_eq!(
+                canonical.header("refresh"),
+                "",
+                "it would go round for ever"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_documentation_asks_nobody_but_its_own_service() {
+    let script = get("/api/docs/docs.js").await;
+    let script = String::from_utf8(script.body.to_vec()).unwrap();
+    for absolute in ["\"/", "'/", "`/", "http:", "https:"] {
+        assert!(!script.contains(absolute), "{absolute}");
     }
 }
 
@@ -74,4 +109,14 @@ fn the_bundled_document_mentions_two_addresses() {
         .collect();
     assert_eq!(addresses, ["a@test.com", "b@test.com"]);
     assert!(!sample.contains(|character: char| character.is_ascii_digit()));
+}
+
+/// What the API answers where something before it takes `prefix` off its paths.
+async fn get_under(prefix: &str, address: &Url) -> Answer {
+    let router = match prefix {
+        "" => api(),
+        prefix => Router::new().nest(prefix, api()),
+    };
+    let request = request(Method::GET, &address[url::Position::BeforePath..]);
+    send_to(router, request.body(Body::empty()).unwrap()).await
 }

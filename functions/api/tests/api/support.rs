@@ -63,7 +63,11 @@ pub(crate) fn request(method: Method, path: &str) -> Builder {
 }
 
 pub(crate) async fn send(request: Request<Body>) -> Answer {
-    let response = api().oneshot(request).await.unwrap();
+    send_to(api(), request).await
+}
+
+pub(crate) async fn send_to(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.unwrap();
     let (head, body) = response.into_parts();
     Answer {
         status: head.status,

@@ -90,7 +90,11 @@ async fn a_job_cancelled_and_retried_while_a_worker_runs_it_ends_with_the_new_at
     let key = stack.job().pending().await.key;
     before_the_end(&stack, || async {
         cancel(&stack, &key).await;
-        stack.store.retry(&key, stack.clock.now()).await.unwrap();
+        stack
+            .store
+            .retry(&key, None, stack.clock.now())
+            .await
+            .unwrap();
     })
     .await;
     stack.drain_queue().await;

@@ -17,7 +17,11 @@ async fn a_job_that_can_never_be_claimed_ends_failed_and_can_be_retried() {
     assert_eq!((job.status(), job.attempt), (Status::Failed, 0));
     assert_eq!(job.failure().unwrap().code, "undeliverable");
 
-    stack.store.retry(&key, stack.clock.now()).await.unwrap();
+    stack
+        .store
+        .retry(&key, None, stack.clock.now())
+        .await
+        .unwrap();
     stack.drain_queue().await;
     assert_eq!(look(&stack, &key).await.status(), Status::Completed);
 }
@@ -67,6 +71,7 @@ async fn a_dead_letter_of_a_final_or_removed_job_changes_nothing() {
         let message = store::Message {
             key: key.clone(),
             generation: 0,
+            traceparent: None,
         };
         letters.send(&message).await.unwrap();
     }
@@ -85,6 +90,7 @@ async fn a_dead_letter_waits_for_the_live_lease_of_its_job() {
         .send(&store::Message {
             key: key.clone(),
             generation: 0,
+            traceparent: None,
         })
         .await
         .unwrap();

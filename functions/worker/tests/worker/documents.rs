@@ -23,7 +23,12 @@ async fn submit(stack: &Stack, documents: &[(&str, &[u8])]) -> JobKey {
         documents,
         extract: vec![Wanted::Entities, Wanted::Text],
     };
-    stack.store.submit(key, request, now).await.unwrap().key
+    stack
+        .store
+        .submit(key, request, None, now)
+        .await
+        .unwrap()
+        .key
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ async fn a_message_that_comes_twice_is_done_once() {
     let message = Message {
         key: job.key.clone(),
         generation: 0,
+        traceparent: None,
     };
     // In one batch with the first, and again afterwards.
     stack.store.queue().send(&message).await.unwrap();
@@ -75,6 +76,7 @@ async fn a_message_whose_job_was_never_put_is_dropped_after_a_minute_and_leaves_
         .send(&Message {
             key: key.clone(),
             generation: 0,
+            traceparent: None,
         })
         .await
         .unwrap();
@@ -94,6 +96,7 @@ async fn a_retry_that_died_before_its_write_leaves_the_job_as_it_was() {
         .send(&Message {
             key: key.clone(),
             generation: 1,
+            traceparent: None,
         })
         .await
         .unwrap();
@@ -109,7 +112,11 @@ async fn a_retry_that_died_before_its_write_leaves_the_job_as_it_was() {
 async fn an_old_message_does_not_touch_a_newer_submission() {
     let stack = Stack::start().await;
     let key = stack.job().failed().await;
-    stack.store.retry(&key, stack.clock.now()).await.unwrap();
+    stack
+        .store
+        .retry(&key, None, stack.clock.now())
+        .await
+        .unwrap();
     // The first submission's message is still there, and comes first.
     stack.drain_queue().await;
     let job = look(&stack, &key).await;

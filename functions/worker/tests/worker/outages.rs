@@ -45,6 +45,17 @@ async fn a_job_whose_request_can_never_be_read_fails_with_the_reason() {
 }
 
 #[tokio::test]
+async fn a_job_whose_request_is_gone_fails_at_once() {
+    let stack = Stack::start().await;
+    let key = stack.job().text(big_text().repeat(5)).pending().await.key;
+    stack.delete_objects().await;
+    stack.work_once().await;
+    let job = look(&stack, &key).await;
+    assert_eq!((job.status(), job.attempt), (Status::Failed, 1));
+    assert_eq!(job.failure().unwrap().code, "request_unreadable");
+}
+
+#[tokio::test]
 async fn a_table_that_throttles_delays_a_job_and_loses_nothing() {
     let stack = Stack::start().await;
     let key = stack.job().pending().await.key;

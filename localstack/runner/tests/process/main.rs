@@ -4,4 +4,5 @@
 mod burst;
 mod documents;
 mod kill;
+mod metrics;
 mod product;

@@ -31,10 +31,16 @@ pub(crate) struct Product {
 impl Product {
     /// Starts it on this folder, and waits until it says where it listens.
     pub(crate) async fn start(data: &Path) -> Self {
+        Self::start_with(data, &[]).await
+    }
+
+    /// Starts it on this folder and with these variables, and waits until it says where it listens.
+    pub(crate) async fn start_with(data: &Path, variables: &[(&str, &str)]) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_local"))
             .env("DATA_DIR", data)
             .env("LISTEN", "127.0.0.1:0")
             .env("LOG", "warn")
+            .envs(variables.iter().copied())
             .current_dir(data)
             .stdout(Stdio::piped())
             .kill_on_drop(true)
@@ -175,6 +181,20 @@ impl Product {
         assert_eq!(response.status(), StatusCode::OK);
         let body = response.into_body().collect().await.unwrap().to_bytes();
         serde_json::from_slice(&body).unwrap()
+    }
+
+    /// What it tells at `/metrics`.
+    pub(crate) async fn metrics(&self) -> String {
+        let page = self.api.replace("/api/v1/", "/metrics");
+        let response = self.client.get(page.parse().unwrap()).await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        let media_type = response.headers()["content-type"].to_str().unwrap();
+        assert!(
+            media_type.starts_with("text/plain; version=0.0.4"),
+            "{media_type}"
+        );
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
     }
 
     /// Calls without a body.

@@ -289,6 +289,9 @@ async fn a_handle_that_this_queue_did_not_give_is_refused() {
         let refused = change.send().await.unwrap_err().into_service_error();
         assert!(refused.is_receipt_handle_is_invalid());
     }
+    if world.differs_elsewhere("LocalStack answers with an internal error") {
+        return;
+    }
     let missing = world.client.delete_message().queue_url(&queue).send().await;
     assert_eq!(missing.unwrap_err().code(), Some("MissingParameter"));
 }

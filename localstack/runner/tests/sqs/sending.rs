@@ -293,6 +293,9 @@ async fn a_message_without_a_body_is_refused() {
         .send()
         .await;
     assert_eq!(empty.unwrap_err().code(), Some("MissingParameter"));
+    if world.differs_elsewhere("LocalStack answers with an internal error") {
+        return;
+    }
     let missing = world.client.send_message().queue_url(&queue).send().await;
     assert_eq!(missing.unwrap_err().code(), Some("MissingParameter"));
 }

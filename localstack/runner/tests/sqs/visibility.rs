@@ -180,9 +180,13 @@ async fn the_visibility_of_several_is_changed_each_with_its_own_outcome() {
     let [failed] = result.failed() else {
         panic!("{result:?}")
     };
-    assert_eq!((failed.id(), failed.sender_fault()), ("wrong", true));
+    assert_eq!(failed.id(), "wrong");
     assert_eq!(failed.code(), "ReceiptHandleIsInvalid");
     assert_eq!(world.counts(&queue).await, ["1", "1", "0"]);
+    if world.differs_elsewhere("LocalStack takes the fault upon itself") {
+        return;
+    }
+    assert!(failed.sender_fault());
 }
 
 type Refused = aws_sdk_sqs::operation::change_message_visibility::ChangeMessageVisibilityError;

@@ -78,7 +78,7 @@ impl World {
         if self.ours.is_some() { 60 } else { 1 }
     }
 
-    /// Lets time pass: the clock's on ours, real time elsewhere.
+    /// Lets time pass: the clock's on ours, real time elsewhere. LocalStack looks once a second for what has become visible.
     pub(super) async fn pass(&self, seconds: i32) {
         let time = Duration::from_secs(seconds.unsigned_abs().into());
         match &self.ours {
@@ -86,7 +86,7 @@ impl World {
                 ours.clock.advance(time);
                 ours.queues.look_again();
             }
-            None => tokio::time::sleep(time).await,
+            None => tokio::time::sleep(time + Duration::from_secs(1)).await,
         }
     }
 

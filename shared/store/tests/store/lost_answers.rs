@@ -24,6 +24,7 @@ async fn a_worker_recognises_its_own_claim() {
     let message = Message {
         key: job.key,
         generation: 0,
+        traceparent: None,
     };
     let now = stack.clock.now();
     let lease_ends_at = now + std::time::Duration::from_mins(1);
@@ -77,7 +78,12 @@ async fn a_retry_that_is_sent_twice_has_taken_place() {
     let stack = Stack::start().await;
     let key = stack.job().failed().await;
     stack.dynamodb.break_next("UpdateItem", Fault::Twice);
-    let Retried::Done(job) = stack.store.retry(&key, stack.clock.now()).await.unwrap() else {
+    let Retried::Done(job) = stack
+        .store
+        .retry(&key, None, stack.clock.now())
+        .await
+        .unwrap()
+    else {
         panic!("not retried")
     };
     assert_eq!((job.generation, job.status()), (1, Status::Pending));
@@ -101,6 +107,7 @@ async fn a_worker_that_lost_its_attempt_cannot_end_it_and_takes_its_result_with_
     let message = Message {
         key: key.clone(),
         generation: 0,
+        traceparent: None,
     };
     let lease_ends_at = now + std::time::Duration::from_mins(1);
     let second = stack

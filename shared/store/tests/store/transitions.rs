@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use job::{Change, Delivery, Encoding, Failure, Job, Payload, Phase, Place};
+use job::{Change, Delivery, Encoding, Failure, Job, Payload, Phase, Place, Status};
 use proptest::prelude::*;
 use store::Outcome;
 use testkit::Stack;
 use tokio::runtime::Runtime;
+
+use crate::ended::ended;
 
 /// A change to try, with the time still open, and whether time passes before it.
 #[derive(Debug, Clone)]
@@ -136,6 +138,11 @@ proptest! {
                 }
                 assert_eq!(stack.store.get(&job.key, now).await.unwrap().as_ref(), Some(&job));
             }
+            let (id, shard) = (job.key.id.to_string(), job.key.id.spread() % 8);
+            for status in [Status::Failed, Status::Cancelled] {
+                let listed = ended(stack, shard, status).await.contains(&id);
+                assert_eq!(listed, job.status() == status, "{job:?}");
+            }
         });
     }
 }
@@ -234,6 +241,6 @@ async fn when_all_workers_are_known_to_be_dead_their_leases_end_and_no_other_job
             .unwrap()
             .unwrap()
             .status(),
-        job::Status::Completed
+        Status::Completed
     );
 }

@@ -1,30 +1,20 @@
-//! The event source mapping, between a real queue and functions that behave in every way.
-#![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the test")]
+//! What becomes of batches, with functions that behave in every way.
 
 use std::convert::Infallible;
-use std::fmt::Display;
 use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
-use aws_sdk_sqs::types::{MessageAttributeValue, SendMessageBatchRequestEntry};
+use aws_sdk_sqs::types::MessageAttributeValue;
 use jiff::Timestamp;
-use local::endpoints::{Endpoints, Options, Ports, Storage};
 use local::mapping::Mapping;
-use local::provision::{self, Queue};
-use local::sqs::Queues;
-use service::Clock;
 use tokio::sync::{Notify, Semaphore, mpsc};
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// How long a received message of the queue stays hidden, on the queue's clock.
-const VISIBILITY: Duration = Duration::from_mins(1);
-/// What hangs for so long would hang for ever.
-const HUNG: Duration = Duration::from_secs(15);
+use crate::world::{HUNG, World};
 
 #[tokio::test]
 async fn what_succeeded_is_deleted_and_what_failed_comes_back() {
@@ -311,168 +301,4 @@ async fn a_queue_that_does_not_answer_is_asked_again() {
     stop.cancel();
     back.endpoints.queues.stop_waiting();
     running.await.unwrap();
-}
-
-/// A queue on endpoints of its own.
-struct World {
-    clock: Clock,
-    sqs: aws_sdk_sqs::Client,
-    queue: Queue,
-    endpoints: Endpoints,
-}
-
-impl World {
-    async fn new() -> Self {
-        Self::at(Ports::default()).await
-    }
-
-    async fn at(ports: Ports) -> Self {
-        let clock = Clock::system();
-        let storage = Storage::Memory;
-        let options = Options {
-            storage,
-            ports,
-            clock: clock.clone(),
-        };
-        let endpoints = Endpoints::start(options).await.unwrap();
-        let sqs = endpoints.clients().await.sqs;
-        let queues = provision::queues(&sqs, "jobs", VISIBILITY).await.unwrap();
-        Self {
-            clock,
-            sqs,
-            queue: queues.jobs,
-            endpoints,
-        }
-    }
-
-    fn mapping(&self) -> Mapping {
-        Mapping {
-            client: self.sqs.clone(),
-            queue: self.queue.clone(),
-            batch_size: 10,
-            concurrency: 4,
-            function_timeout: HUNG,
-            grace: HUNG,
-            clock: self.clock.clone(),
-        }
-    }
-
-    /// Where this one listens for SQS; the rest does not matter.
-    fn ports(&self) -> Ports {
-        let (_, sqs) = self.endpoints.urls.sqs.rsplit_once(':').unwrap();
-        let sqs = sqs.parse().unwrap();
-        Ports {
-            sqs,
-            ..Ports::default()
-        }
-    }
-
-    /// Up to ten messages at once, so that they can be received at once.
-    async fn send(&self, bodies: &[&str]) {
-        let entries = bodies.iter().enumerate().map(|(index, body)| {
-            let entry = SendMessageBatchRequestEntry::builder();
-            entry
-                .id(index.to_string())
-                .message_body(*body)
-                .build()
-                .unwrap()
-        });
-        let batch = self.sqs.send_message_batch().queue_url(&self.queue.url);
-        let sent = batch
-            .set_entries(Some(entries.collect()))
-            .send()
-            .await
-            .unwrap();
-        assert!(sent.failed.is_empty(), "{sent:?}");
-    }
-
-    fn run<F, R, E>(&self, mapping: Mapping, function: F) -> Running
-    where
-        F: Fn(SqsEvent, Timestamp) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<SqsBatchResponse, E>> + Send + 'static,
-        E: Display + Send + 'static,
-    {
-        let stop = CancellationToken::new();
-        let task = tokio::spawn(mapping.run(function, stop.clone()));
-        Running {
-            stop,
-            task,
-            queues: self.endpoints.queues.clone(),
-        }
-    }
-
-    /// Starts a function that answers `outcome`, and tells how many records each invocation had.
-    fn start<O, E>(&self, outcome: O) -> (Running, mpsc::UnboundedReceiver<usize>)
-    where
-        O: Fn(SqsEvent) -> Result<SqsBatchResponse, E> + Send + Sync + 'static,
-        E: Display + Send + 'static,
-    {
-        let (handled, records) = mpsc::unbounded_channel();
-        let outcome = Arc::new(outcome);
-        let function = move |event: SqsEvent, _| {
-            handled.send(event.records.len()).unwrap();
-            let outcome = Arc::clone(&outcome);
-            async move { outcome(event) }
-        };
-        (self.run(self.mapping(), function), records)
-    }
-
-    /// Runs a function that answers `outcome` until so many records went through it.
-    async fn run_until_handled<O, E>(&self, records: usize, outcome: O)
-    where
-        O: Fn(SqsEvent) -> Result<SqsBatchResponse, E> + Send + Sync + 'static,
-        E: Display + Send + 'static,
-    {
-        let (mapping, mut handled) = self.start(outcome);
-        let mut seen = 0;
-        while seen < records {
-            seen += timeout(HUNG, handled.recv()).await.unwrap().unwrap();
-        }
-        mapping.stop().await;
-    }
-
-    /// The bodies still in the queue, once nothing is hidden any more; in alphabetical order.
-    async fn left(&self) -> Vec<String> {
-        self.clock.advance(VISIBILITY + Duration::from_secs(1));
-        let mut bodies = Vec::new();
-        loop {
-            let receive = self.sqs.receive_message().queue_url(&self.queue.url);
-            let received = receive
-                .max_number_of_messages(10)
-                .visibility_timeout(5)
-                .send()
-                .await
-                .unwrap();
-            if received.messages().is_empty() {
-                break;
-            }
-            bodies.extend(
-                received
-                    .messages()
-                    .iter()
-                    .map(|message| message.body().unwrap().into()),
-            );
-        }
-        self.clock.advance(Duration::from_secs(6));
-        bodies.sort();
-        bodies
-    }
-}
-
-/// A mapping at work.
-struct Running {
-    stop: CancellationToken,
-    task: JoinHandle<()>,
-    queues: Queues,
-}
-
-impl Running {
-    async fn stop(self) {
-        self.stop.cancel();
-        self.queues.stop_waiting();
-        timeout(HUNG, self.task)
-            .await
-            .expect("the mapping hangs")
-            .unwrap();
-    }
 }
