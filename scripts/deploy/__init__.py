@@ -1,0 +1,1 @@
+"""What the deploy test needs: an emulated AWS, and stacks of ours in it."""

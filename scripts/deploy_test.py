@@ -1,0 +1,385 @@
+#!/usr/bin/env python3
+"""Deploys template.yaml to an emulated AWS and drives it, as a user and an operator would.
+
+    .tools/sam/bin/python scripts/deploy_test.py [--built TEMPLATE] [--write-counts]
+
+The functions are the binaries that cargo has built for the tests; --built names what `sam build`
+has left instead (.aws-sam/build/template.yaml). What a job asks of AWS is counted on the way, and
+has to be what docs/counts.json says; --write-counts writes it there.
+"""
+
+import argparse
+import json
+import os
+import platform
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from botocore.exceptions import ClientError
+from deploy.counts import check_counts, text
+from deploy.emulator import Emulator
+from deploy.stack import FUNCTIONS, Stack, ask, build, eventually, package
+from e2e import Failure, expect
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / "shared/extract/tests/data"
+ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
+PARAMETERS = {"Architecture": ARCHITECTURE, "DeletionProtection": "false"}
+# Stands in the documents, and so may stand nowhere else.
+FOUND = "a@test.com"
+# Time-out of a function that is to be killed: what it worked on comes back so much later.
+SHORT_S = 10
+BEGUN = time.monotonic()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--built", type=Path, metavar="TEMPLATE", help="what sam build has made")
+    parser.add_argument("--write-counts", action="store_true", help="write docs/counts.json")
+    arguments = parser.parse_args()
+
+    with tempfile.TemporaryDirectory(prefix="deploy-") as name:
+        folder = Path(name)
+        template = arguments.built or ROOT / "template.yaml"
+        versions = [build(template, folder / name, name) for name in ("first", "second")]
+        with Emulator(folder) as emulator:
+            stack, held = Stack(emulator, "product"), Stack(emulator, "held")
+            try:
+                drive(emulator, stack, held, versions, arguments.write_counts)
+            except Exception:
+                explain(emulator, [stack, held])
+                raise
+    print("deploy test: the deployed product does what it promises")
+
+
+def drive(emulator, stack, held, versions, write_counts):
+    first = package(emulator, versions[0])
+    with ThreadPoolExecutor() as pool:
+        held_up = pool.submit(deploy, held, first, DeletionProtection="true")
+        deploy(stack, first)
+        held_up.result()
+    held.deliver(enabled=False)
+    done("two stacks stand side by side")
+
+    settings_are_kept(stack)
+    only_encrypted_requests_are_taken(stack)
+    roles_permit_no_more_than_is_needed(stack, held)
+    check_counts(stack, write_counts)
+    done("a job asks no more of AWS than is written")
+    only_the_bad_messages_of_a_batch_come_back(stack)
+    the_contract_holds(stack, held)
+    documents_give_records_with_their_places(stack)
+    a_large_result_lies_behind_a_link(stack)
+    jobs_outlive_an_update(stack, package(emulator, versions[1]))
+    functions_log_no_documents_and_not_for_ever(stack)
+    expect(emulator.listens_on_loopback_only(), "the emulator can be reached from outside")
+    a_protected_stack_is_not_deleted(held)
+    nothing_remains(emulator, [stack, held])
+
+
+def deploy(stack, template, **parameters):
+    stack.deploy(template, **{**PARAMETERS, **parameters})
+
+
+def settings_are_kept(stack):
+    """Those that the emulator knows; the others are asserted on the template."""
+    jobs, dead = stack.queue("Queue"), stack.queue("DeadLetterQueue")
+    redrive = json.loads(jobs["RedrivePolicy"])
+    expect(redrive["deadLetterTargetArn"] == dead["QueueArn"], f"dead letters go to {redrive}")
+    expect(int(redrive["maxReceiveCount"]) == 10, f"a dead letter after {redrive}")
+    expect(jobs["VisibilityTimeout"] == "1800", f"visibility: {jobs}")
+    days = [int(each["MessageRetentionPeriod"]) / 86_400 for each in (jobs, dead)]
+    expect(days == [4, 14], f"messages are kept for {days} days")
+
+    client = stack.emulator.client("dynamodb")
+    table = client.describe_table(TableName=stack.resources["Table"])["Table"]
+    keys = {each["AttributeName"]: each["KeyType"] for each in table["KeySchema"]}
+    expect(keys == {"pk": "HASH", "sk": "RANGE"}, f"the table's keys: {keys}")
+    expect(table["BillingModeSummary"]["BillingMode"] == "PAY_PER_REQUEST", "capacity is bought")
+    indexes = [each["IndexName"] for each in table["GlobalSecondaryIndexes"]]
+    expect(indexes == ["ended"], f"the table's indexes: {indexes}")
+
+    client = stack.emulator.client("lambda")
+    for name in ("Worker", "Reaper"):
+        mapping = client.get_event_source_mapping(UUID=stack.resources[f"{name}Mapping"])
+        expect(
+            mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"],
+            f"the {name}'s mapping would repeat whole batches: {mapping}",
+        )
+    done("the settings are there")
+
+
+def only_encrypted_requests_are_taken(stack):
+    client = stack.emulator.client("sqs", secure=False)
+    for name in ("Queue", "DeadLetterQueue"):
+        try:
+            client.get_queue_attributes(QueueUrl=stack.resources[name])
+        except ClientError as error:
+            expect(error.response["Error"]["Code"] == "AccessDenied", f"{name}: {error}")
+        else:
+            raise Failure(f"{name} answers without TLS")
+    done("the queues answer by TLS only")
+
+
+def roles_permit_no_more_than_is_needed(stack, other):
+    """That they permit enough shows on the way, for the emulator asks them at each call."""
+    permitted = {
+        "Api": {"dynamodb:GetItem", "s3:GetObject", "sqs:SendMessage"},
+        "Worker": {"dynamodb:GetItem", "s3:GetObject"},
+        "Reaper": {"dynamodb:GetItem"},
+    }
+    for function, actions in permitted.items():
+        found = permits(stack, function, stack)
+        expect(found == actions, f"the {function}'s role permits {found}")
+        found = permits(stack, function, other)
+        expect(not found, f"the {function}'s role permits {found} on another stack")
+    done("roles permit no more than is needed, and nothing on another stack")
+
+
+def permits(stack, function, other):
+    """What a function's role permits of some tempting calls on that other stack's resources."""
+    queue = other.queue()["QueueArn"]
+    place = queue.rpartition(":")[0].replace(":sqs:", ":dynamodb:")
+    table = f"{place}:table/{other.resources['Table']}"
+    bucket = f"arn:aws:s3:::{other.resources['Bucket']}"
+    calls = {
+        table: ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:DeleteTable"],
+        f"{bucket}/jobs/any": ["s3:GetObject"],
+        bucket: ["s3:PutBucketPolicy", "s3:DeleteBucket"],
+        queue: ["sqs:SendMessage", "sqs:PurgeQueue"],
+    }
+    client = stack.emulator.client("iam")
+    role = client.get_role(RoleName=stack.resources[f"{function}FunctionRole"])["Role"]["Arn"]
+    return {
+        result["EvalActionName"]
+        for resource, actions in calls.items()
+        for result in client.simulate_principal_policy(
+            PolicySourceArn=role, ActionNames=actions, ResourceArns=[resource]
+        )["EvaluationResults"]
+        if result["EvalDecision"] == "allowed"
+    }
+
+
+def only_the_bad_messages_of_a_batch_come_back(stack):
+    """A message that nobody understands, and one of a job that cannot be done, among good ones."""
+    stack.receives(2)
+    stack.rule("Worker", "Deny", "s3:GetObject")
+    poison = json.dumps({"v": 1, "poison": True})
+    with stack.worker_held():
+        good = [stack.start() for _ in range(3)]
+        doomed = stack.start(text(40_000))
+        stack.emulator.client("sqs").send_message(
+            QueueUrl=stack.resources["Queue"], MessageBody=poison
+        )
+    for job_id in good:
+        stack.ends(job_id, "completed")
+        attempts = stack.items(f"J#{job_id}")[0]["att"]["N"]
+        expect(attempts == "1", f"the good job {job_id} was done {attempts} times")
+    name = stack.queue()["QueueArn"].rpartition(":")[2]
+    batch = f"processed 3 SQS messages from {name} (2 partial failures)"
+    eventually("they were not one batch", lambda: batch in stack.emulator.output())
+    done("only the bad messages of a batch come back")
+
+    (kept,) = eventually("no dead letter is kept", lambda: stack.items("D#"))
+    expect(kept["body"]["S"] == poison, f"kept instead of the message: {kept}")
+    expect(kept["reason"]["S"], f"kept without a reason: {kept}")
+    done("a message that nobody understands is kept for a person to look at")
+
+    failed = stack.ends(doomed, "failed")
+    kind = failed["error"]["type"]
+    expect(kind == "urn:problem:storage_unavailable", f"failed for another reason: {failed}")
+    eventually("bad messages stay in the queue", lambda: stack.messages() == 0)
+    eventually("dead letters stay", lambda: stack.messages("DeadLetterQueue") == 0)
+    done("a job whose message dies ends as failed, and says of what")
+
+    stack.receives(10)
+    stack.lift_rule("Worker", "Deny")
+    answer = stack.ask("POST", f"scan/retry/{doomed}/")
+    expect(answer.status < 300, f"not submitted again: {answer}")
+    stack.ends(doomed, "completed")
+    done("it can be submitted again when the fault is mended")
+
+
+def the_contract_holds(stack, held):
+    script = ROOT / "scripts/contract.py"
+    command = [sys.executable, script, stack.url, "--held", held.url]
+    played = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    expect(played.returncode == 0, f"the contract does not hold: {played.stdout}")
+    done(f"the REST contract holds: {played.stdout.splitlines()[-1]}")
+
+
+def documents_give_records_with_their_places(stack):
+    page = b"<title>A</title><p>Call <b>+1 212-555-0142</b> or write to ann@example.com"
+    documents = {
+        "application/pdf": (DATA / "invoice.pdf").read_bytes(),
+        "message/rfc822": (DATA / "mail.eml").read_bytes(),
+        "text/html": page,
+    }
+    for media_type, body in documents.items():
+        job_id = stack.start(body, media_type, "entities,text,metadata,links,tables")
+        stack.ends(job_id, "completed")
+        result = stack.ask("GET", f"scan/result/{job_id}/").json()
+        (document,) = result["documents"]
+        expect(document["media_type"] == media_type, f"{media_type} was read as {document}")
+        expect(result["records"], f"nothing was found in {document}")
+        for record in result["records"]:
+            place = record["source"]
+            found = document["text"][place["start"] : place["end"]]
+            # A record's first member is what was found, or its normalised value, and then `raw`.
+            wanted = record.get("raw", next(iter(record.values())))
+            expect(found == wanted, f"{record} is not where it says, but {found}")
+    done("documents give records with their places")
+
+
+def a_large_result_lies_behind_a_link(stack):
+    body = f"Write to {FOUND}. ".encode() + 4_300_000 * b"."
+    job_id = stack.start(body, extract="entities,text")
+    stack.ends(job_id, "completed")
+    answer = stack.ask("GET", f"scan/result/{job_id}/")
+    expect(answer.status == 303, f"no link: {answer.status}")
+    link = urlsplit(answer.headers["Location"])
+    linked = ask(link, "GET", f"{link.path}?{link.query}")
+    records = linked.json()["records"]
+    expect(records[0]["email"] == FOUND, f"found behind the link: {records}")
+    unsigned = ask(link, "GET", link.path)
+    expect(unsigned.status == 403, f"the result can be had without the link: {unsigned.status}")
+    done("a large result lies behind a link, and is nobody's without it")
+
+
+def jobs_outlive_an_update(stack, template, level="debug"):
+    """Jobs are submitted all the time while the functions are replaced under them.
+
+    The emulator kills running functions at an update, where AWS lets them end. So some starts fail,
+    and a worker may die: what it worked on comes back when its time would have been over.
+    """
+    before = versions_of(stack)
+    stack.expect_deaths(SHORT_S)
+    accepted, lost = [], []
+    stop = threading.Event()
+
+    def submit():
+        while not stop.is_set():
+            answer = stack.ask("POST", "scan/start/", FOUND.encode(), "text/plain")
+            expect(answer.status == 202 or answer.status >= 500, f"a start was refused: {answer}")
+            (accepted if answer.status == 202 else lost).append(answer)
+            time.sleep(0.05)
+
+    with ThreadPoolExecutor() as pool:
+        submitting = pool.submit(submit)
+        try:
+            eventually("no job is accepted", lambda: len(accepted) > 10 or submitting.done())
+            deploy(stack, template, LogLevel=level)
+        finally:
+            stop.set()
+        submitting.result()
+    for answer in accepted:
+        stack.ends(answer.json()["job_id"], "completed")
+    # The message of a start that was killed finds no job, and is dropped when it is a minute old.
+    eventually("messages are left", lambda: stack.messages() <= len(lost))
+
+    after = versions_of(stack)
+    expect(all(before[name] != after[name] for name in before), f"not updated: {before}, {after}")
+    done(f"{len(accepted)} jobs that were submitted during an update are done")
+
+
+def versions_of(stack):
+    """Code and configuration of each function."""
+    client = stack.emulator.client("lambda")
+    functions = {}
+    for name in FUNCTIONS:
+        function = stack.resources[f"{name}Function"]
+        found = client.get_function_configuration(FunctionName=function)
+        functions[name] = (found["CodeSha256"], found["Environment"]["Variables"]["LOG"])
+    return functions
+
+
+def functions_log_no_documents_and_not_for_ever(stack):
+    for function in FUNCTIONS:
+        lines = stack.logs(function)
+        expect(stack.invocations(function) > 0, f"the {function} has not run, or not logged")
+        told = [line for line in lines if FOUND in line]
+        expect(not told, f"the {function} logs what was in a document: {told[:1]}")
+    groups = stack.emulator.client("logs").describe_log_groups()["logGroups"]
+    endless = [each["logGroupName"] for each in groups if not each.get("retentionInDays")]
+    expect(not endless, f"kept for ever: {endless}")
+    done("what functions log holds nothing of documents, and expires")
+
+
+def a_protected_stack_is_not_deleted(stack):
+    ended, output = stack.delete()
+    expect(ended != 0 and "is protected" in output, f"not refused: {ended}, {output}")
+    expect(stack.ask("GET", "health/").status == 200, "the API is gone")
+    done("a protected stack is not deleted")
+    stack.emulator.client("dynamodb").update_table(
+        TableName=stack.resources["Table"], DeletionProtectionEnabled=False
+    )
+
+
+def nothing_remains(emulator, stacks):
+    with ThreadPoolExecutor() as pool:
+        for ended, output in pool.map(Stack.delete, stacks):
+            expect(ended == 0, f"not deleted: {output}")
+    left = remains(emulator)
+    expect(not left, f"left behind: {left}")
+    done("nothing remains of deleted stacks")
+
+
+def remains(emulator):
+    """What is in the account, but for the artifacts that were deployed."""
+    client = emulator.client
+    lambdas, cloudwatch = client("lambda"), client("cloudwatch")
+    found = {
+        "functions": lambdas.list_functions()["Functions"],
+        "mappings": lambdas.list_event_source_mappings()["EventSourceMappings"],
+        "roles": client("iam").list_roles()["Roles"],
+        "queues": client("sqs").list_queues().get("QueueUrls", []),
+        "tables": client("dynamodb").list_tables()["TableNames"],
+        "apis": client("apigatewayv2").get_apis()["Items"],
+        "log groups": client("logs").describe_log_groups()["logGroups"],
+        "alarms": cloudwatch.describe_alarms()["MetricAlarms"],
+        "dashboards": cloudwatch.list_dashboards()["DashboardEntries"],
+        "buckets": [
+            bucket["Name"]
+            for bucket in client("s3").list_buckets()["Buckets"]
+            if not bucket["Name"].startswith("aws-sam-cli-managed-default")
+        ],
+    }
+    return {kind: each for kind, each in found.items() if each}
+
+
+def explain(emulator, stacks):
+    """Prints what may explain a failure."""
+    own = [line for line in emulator.output().splitlines() if line.startswith("20")]
+    print(f"--- the emulator\n{tail(own)}", file=sys.stderr)
+    for stack in stacks:
+        for function in FUNCTIONS:
+            if f"{function}FunctionLogGroup" in stack.resources:
+                lines = tail(stack.logs(function))
+                print(f"--- {function} of {stack.name}\n{lines}", file=sys.stderr)
+
+
+def tail(lines):
+    return "\n".join([line for line in lines if '"DEBUG"' not in line][-40:])
+
+
+def done(sentence):
+    print(f"ok {time.monotonic() - BEGUN:4.0f} s  {sentence}", flush=True)
+
+
+if __name__ == "__main__":
+    # No account of somebody's is to be found by chance.
+    for variable in [name for name in os.environ if name.startswith("AWS_")]:
+        del os.environ[variable]
+    # Ended as by Ctrl-C, so that nothing is left running.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        main()
+    except (Failure, OSError) as error:
+        sys.exit(f"deploy test: {error}")
