@@ -1,25 +1,32 @@
-# make run and make test are all a newcomer needs.
+# make run and make test are all a newcomer needs. Docker is needed for nothing.
 
 # A running product, for `make contract`; HELD is one with its worker off.
 URL ?= http://127.0.0.1:8000
 HELD ?=
+# Where it is deployed: arm64 or x86_64; the stack's name; values for the template's parameters.
+ARCH ?= arm64
+STACK ?= data-extraction
+PARAMETERS ?=
+# What plays AWS under `make watch`: docker, pip or embedded.
+ON ?=
 
 TOOLS := .tools/venv/bin
-SAM := .tools/sam/bin/python
+SAM := .tools/sam/bin
 STEP := scripts/step.sh
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test audit contract model setup fmt clippy docs openapi build e2e doctest unit
+.PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e \
+	doctest unit bootstraps deployed costs smoke build deploy delete bench-start watch localstack
 
 help: ## Show this
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: ## Build and start the product on http://127.0.0.1:8000 (.env.example says what can be set)
 	@echo 'Building, if anything has changed; a first build takes some minutes.'
 	@cargo run --package local
 
-test: setup fmt clippy docs openapi template build e2e doctest unit ## Check everything, with all steps below
+test: setup fmt clippy docs openapi template compile e2e doctest unit bootstraps deployed costs smoke ## Check everything, with all steps below
 
 audit: setup ## Check bans, licences and sources of the dependencies, and known vulnerabilities
 	@$(STEP) deny $(TOOLS)/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
@@ -27,6 +34,22 @@ audit: setup ## Check bans, licences and sources of the dependencies, and known 
 
 contract: ## Play the REST contract against URL=…, with HELD=… for one whose worker is off
 	@scripts/contract.py $(URL) $(if $(HELD),--held $(HELD))
+
+watch: setup ## Run the functions under cargo-lambda on LocalStack, anew with each change of the code (ON=docker, pip, embedded)
+	@scripts/watch.py $(if $(ON),--on $(ON))
+
+localstack: setup ## Run LocalStack alone, and say how to reach it (ON=…)
+	@localstack/emulator.py $(if $(ON),--on $(ON))
+
+build: setup ## Build the functions for AWS (ARCH=arm64 or x86_64), with their sizes and starting times
+	@ARCH=$(ARCH) scripts/build.sh
+
+deploy: build ## Put the product into the AWS account of the environment, or update it (STACK=…, PARAMETERS='LogLevel=debug …')
+	@SAM_CLI_TELEMETRY=0 $(SAM)/sam deploy --stack-name $(STACK) \
+		--parameter-overrides Architecture=$(ARCH) $(PARAMETERS)
+
+delete: setup ## Delete it there, with all jobs (STACK=…)
+	@SAM_CLI_TELEMETRY=0 $(SAM)/python scripts/delete.py $(STACK)
 
 setup: ## Install what the checks need, unless it is there
 	@$(STEP) setup scripts/setup.sh
@@ -45,14 +68,14 @@ openapi: setup ## Validity of openapi/openapi.json
 	@$(STEP) openapi $(TOOLS)/python -m openapi_spec_validator openapi/openapi.json
 
 template: setup ## Lints of template.yaml, and what no linter sees
-	@$(STEP) lint $(SAM) scripts/lint_template.py
-	@$(STEP) template $(SAM) -B scripts/template_test.py
+	@$(STEP) lint $(SAM)/python scripts/lint_template.py
+	@$(STEP) template $(SAM)/python -B scripts/template_test.py
 
 # With the tests, so that unit finds all compiled: built alone, dependencies have fewer features.
-build: ## Product and tests
-	@$(STEP) build cargo build --locked --workspace --bins --tests
+compile: ## Product and tests
+	@$(STEP) compile cargo build --locked --workspace --bins --tests
 
-e2e: build ## The built product from outside: contract, restart, stop
+e2e: compile ## The built product from outside: contract, restart, stop
 	@$(STEP) e2e scripts/e2e.py
 
 doctest: ## Examples in the documentation
@@ -60,6 +83,19 @@ doctest: ## Examples in the documentation
 
 unit: setup ## Tests of the code
 	@$(STEP) unit $(TOOLS)/cargo-nextest nextest run --locked --workspace
+
+bootstraps: compile ## Whether the functions start on Amazon Linux 2023, and the API carries no engine
+	@$(STEP) bootstraps scripts/check_bootstraps_test.py
+
+deployed: compile setup ## The template, deployed to an emulated AWS and driven over HTTP
+	@$(STEP) deployed $(SAM)/python scripts/deploy_test.py
+
+costs: setup ## docs/costs.md, against what was counted
+	@$(STEP) costs $(SAM)/python scripts/cost.py --check
+
+smoke: compile setup ## The REST contract under cargo-lambda, on each AWS that can run here
+	@$(STEP) provision $(SAM)/python localstack/provision_test.py
+	@$(STEP) smoke scripts/smoke.py
 
 model: ## Larger searches of the job protocol (minutes, 3 GB)
 	@$(STEP) model cargo test --locked --package job --test model -- --ignored --test-threads=1

@@ -11,8 +11,8 @@ use job::protocol::{self, DeadLetter};
 use job::{Change, Failure, Job, Phase, State, limits};
 use service::metrics::{self, Class};
 use service::{Clock, until};
-use store::{Delivered, Error, Message, Outcome, Queue, Store, TraceParent, Verdict, handle_batch};
-use tracing::{Instrument, Span};
+use store::{Delivered, Error, Message, Outcome, Queue, Store, Verdict, handle_batch};
+use tracing::Instrument;
 
 /// Ends jobs whose message the queue has given up on.
 #[derive(Debug, Clone)]
@@ -48,7 +48,7 @@ impl Reaper {
         let decided = match Message::from_any_version(&delivered.body) {
             Ok(message) => {
                 self.reap(&message, &delivered)
-                    .instrument(span(&message))
+                    .instrument(message.span(rand::random()))
                     .await
             }
             Err(error) => self.keep(&delivered, &error.to_string()).await,
@@ -109,24 +109,6 @@ impl Reaper {
         metrics::dead_letter_kept();
         Ok(Verdict::Consume)
     }
-}
-
-/// What all that is logged of a letter's job is logged in. At the highest level, so that it is there whatever `LOG` says.
-fn span(message: &Message) -> Span {
-    let Message {
-        key,
-        generation,
-        traceparent,
-    } = message;
-    let trace = traceparent.map(|caller| caller.child(rand::random()));
-    tracing::error_span!(
-        "job",
-        tenant = %key.tenant,
-        job_id = %key.id,
-        generation,
-        trace_id = trace.map(TraceParent::trace_id),
-        span_id = trace.map(TraceParent::span_id),
-    )
 }
 
 /// Why a dead letter's job failed: its last error, if it had one.

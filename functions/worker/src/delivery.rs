@@ -7,9 +7,9 @@ use job::protocol::{self, ClaimRefused};
 use job::{Change, Delivery, Failure, Job, limits};
 use service::metrics::{self, Class};
 use service::until;
-use store::{Claim, Claimed, Delivered, Message, Outcome, TraceParent, Unreadable, Verdict};
+use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Verdict};
 use tokio::time::{Instant, sleep, timeout};
-use tracing::{Instrument, Span, field};
+use tracing::{Instrument, Span};
 
 use crate::Worker;
 use crate::backoff::backoff;
@@ -35,7 +35,7 @@ impl Worker {
             }
         };
         self.deliver_message(&message, &delivered, soft_deadline, deadline)
-            .instrument(span(&message))
+            .instrument(message.span(rand::random()))
             .await
     }
 
@@ -163,25 +163,6 @@ impl Worker {
 enum Claimable {
     Yes(Box<Claim>),
     No(Verdict),
-}
-
-/// What all that is logged of a job is logged in. At the highest level, so that it is there whatever `LOG` says.
-fn span(message: &Message) -> Span {
-    let Message {
-        key,
-        generation,
-        traceparent,
-    } = message;
-    let trace = traceparent.map(|caller| caller.child(rand::random()));
-    tracing::error_span!(
-        "job",
-        tenant = %key.tenant,
-        job_id = %key.id,
-        generation,
-        attempt = field::Empty,
-        trace_id = trace.map(TraceParent::trace_id),
-        span_id = trace.map(TraceParent::span_id),
-    )
 }
 
 /// An attempt was begun, within its job's span.

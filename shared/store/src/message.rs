@@ -6,8 +6,11 @@
 //! Members that a reader does not know are left alone and those that it misses are none, so `v` stays what it is when one is added
 //! that a worker may ignore.
 
+use std::num::NonZeroU64;
+
 use job::{JobKey, Tenant};
 use serde::{Deserialize, Deserializer, Serialize};
+use tracing::{Span, field};
 
 use crate::TraceParent;
 
@@ -94,6 +97,27 @@ impl Message {
             generation,
             traceparent,
         })
+    }
+
+    /// What all that is logged of this message's job is logged in, as the next position in the sender's trace. Its id is to be
+    /// random. Whoever begins an attempt records its number as `attempt`. At the highest level, so that it is there whatever is
+    /// asked for.
+    pub fn span(&self, span_id: NonZeroU64) -> Span {
+        let Self {
+            key,
+            generation,
+            traceparent,
+        } = self;
+        let trace = traceparent.map(|sender| sender.child(span_id));
+        tracing::error_span!(
+            "job",
+            tenant = %key.tenant,
+            job_id = %key.id,
+            generation,
+            attempt = field::Empty,
+            trace_id = trace.map(TraceParent::trace_id),
+            span_id = trace.map(TraceParent::span_id),
+        )
     }
 }
 
