@@ -13,11 +13,12 @@ ON ?=
 TOOLS := .tools/venv/bin
 SAM := .tools/sam/bin
 STEP := scripts/step.sh
+FUNCTIONS := api worker reaper
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e \
-	doctest unit bootstraps deployed costs smoke build deploy delete bench-start watch localstack
+	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -26,7 +27,7 @@ run: ## Build and start the product on http://127.0.0.1:8000 (.env.example says 
 	@echo 'Building, if anything has changed; a first build takes some minutes.'
 	@cargo run --package local
 
-test: setup fmt clippy docs openapi template compile e2e doctest unit bootstraps deployed costs smoke ## Check everything, with all steps below
+test: setup fmt clippy docs openapi template compile e2e doctest unit functions deployed costs smoke ## Check everything, with all steps below
 
 audit: setup ## Check bans, licences and sources of the dependencies, and known vulnerabilities
 	@$(STEP) deny $(TOOLS)/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
@@ -47,6 +48,9 @@ build: setup ## Build the functions for AWS (ARCH=arm64 or x86_64), with their s
 deploy: build ## Put the product into the AWS account of the environment, or update it (STACK=…, PARAMETERS='LogLevel=debug …')
 	@SAM_CLI_TELEMETRY=0 $(SAM)/sam deploy --stack-name $(STACK) \
 		--parameter-overrides Architecture=$(ARCH) $(PARAMETERS)
+
+bench-start: setup ## Measure how what `make build` has built starts, beside a hello world
+	@scripts/bench_start.sh
 
 delete: setup ## Delete it there, with all jobs (STACK=…)
 	@SAM_CLI_TELEMETRY=0 $(SAM)/python scripts/delete.py $(STACK)
@@ -84,10 +88,15 @@ doctest: ## Examples in the documentation
 unit: setup ## Tests of the code
 	@$(STEP) unit $(TOOLS)/cargo-nextest nextest run --locked --workspace
 
-bootstraps: compile ## Whether the functions start on Amazon Linux 2023, and the API carries no engine
-	@$(STEP) bootstraps scripts/check_bootstraps_test.py
+# As they are deployed but for the profile: linked against the glibc of Amazon Linux 2023.
+functions: setup ## The functions, built for Lambda: whether they start there, and the API carries no engine
+	@PATH=$(CURDIR)/$(TOOLS):$$PATH $(STEP) functions cargo lambda build --locked --lambda-dir .aws-sam/dev \
+		$(addprefix --bin ,$(FUNCTIONS))
+	@$(STEP) bootstraps scripts/check_bootstraps.py \
+		$(foreach name,$(FUNCTIONS),$(name)=.aws-sam/dev/$(name)/bootstrap)
+	@$(STEP) checks $(SAM)/python -B scripts/check_bootstraps_test.py
 
-deployed: compile setup ## The template, deployed to an emulated AWS and driven over HTTP
+deployed: functions ## The template, deployed to an emulated AWS and driven over HTTP
 	@$(STEP) deployed $(SAM)/python scripts/deploy_test.py
 
 costs: setup ## docs/costs.md, against what was counted

@@ -3,8 +3,8 @@
 
     .tools/sam/bin/python scripts/deploy_test.py [--built TEMPLATE] [--write-counts]
 
-The functions are the binaries that cargo has built for the tests; --built names what `sam build`
-has left instead (.aws-sam/build/template.yaml). What a job asks of AWS is counted on the way, and
+The functions are those of `make functions`; --built names what `sam build` has left instead
+(.aws-sam/build/template.yaml). What a job asks of AWS is counted on the way, and
 has to be what docs/counts.json says; --write-counts writes it there.
 """
 

@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
-from e2e import built_binary, expect
+from e2e import expect
 
 ROOT = Path(__file__).resolve().parents[2]
+DEV = ROOT / ".aws-sam" / "dev"
 FUNCTIONS = ("Api", "Worker", "Reaper")
 TIMEOUT_S = 60
 
@@ -24,8 +25,8 @@ TIMEOUT_S = 60
 def build(template, folder, version):
     """What the emulator can deploy of a template, in this folder.
 
-    The bootstraps are those that `sam build` has put beside the template, or else the binaries that
-    cargo has made for the tests.
+    The bootstraps are those that `sam build` has put beside the template, or else those that
+    `make functions` has made for the tests.
     """
     content = yaml_parse(template.read_text(encoding="utf-8"))
     for name, resource in content["Resources"].items():
@@ -37,7 +38,8 @@ def build(template, folder, version):
             if built.exists():
                 shutil.copy(built, code)
             else:
-                binary = built_binary().with_name(resource["Metadata"]["BuildProperties"]["Binary"])
+                binary = DEV / resource["Metadata"]["BuildProperties"]["Binary"] / "bootstrap"
+                expect(binary.exists(), f"{binary} is missing: `make functions` builds it")
                 # Debug information is most of it, and would have to be packed and sent.
                 subprocess.run(["strip", "-o", code / "bootstrap", binary], check=True)
             (code / "version").write_text(version, encoding="utf-8")
