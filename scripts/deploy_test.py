@@ -31,7 +31,11 @@ from e2e import Failure, expect
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "shared/extract/tests/data"
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
-PARAMETERS = {"Architecture": ARCHITECTURE, "DeletionProtection": "false"}
+PARAMETERS = {
+    "Architecture": ARCHITECTURE,
+    "DeletionProtection": "false",
+    "OpenAccess": "true",
+}
 # Stands in the documents, and so may stand nowhere else.
 FOUND = "a@test.com"
 # Time-out of a function that is to be killed: what it worked on comes back so much later.

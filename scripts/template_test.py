@@ -320,9 +320,14 @@ class Api(unittest.TestCase):
         variables = set(re.findall(r"\$context\.([\w.]+)", line))
         self.assertFalse({"queryString", "identity.userAgent", "domainName"} & variables)
 
-    def test_tokens_are_asked_for_where_an_issuer_is_given(self):
+    def test_nobody_may_use_it_without_a_signature_or_a_token_unless_asked_for(self):
         route = properties("HttpApiRoute")
-        self.assertEqual(route["AuthorizationType"], {"Fn::If": ["AsksForTokens", "JWT", "NONE"]})
+        otherwise = {"Fn::If": ["IsOpen", "NONE", "AWS_IAM"]}
+        self.assertEqual(route["AuthorizationType"], {"Fn::If": ["AsksForTokens", "JWT", otherwise]})
+        self.assertEqual(TEMPLATE["Parameters"]["OpenAccess"]["Default"], "false")
+        self.assertEqual(
+            TEMPLATE["Conditions"]["IsOpen"], {"Fn::Equals": [{"Ref": "OpenAccess"}, "true"]}
+        )
         authorizer = RESOURCES["HttpApiAuthorizer"]
         self.assertEqual(authorizer["Condition"], "AsksForTokens")
         self.assertEqual(
