@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use job::limits::{BACKOFF_BASE, BACKOFF_CAP};
-use rand::Rng;
+use rand::RngExt;
 
 /// Exponential back-off with full jitter: anywhere between nothing and a bound that doubles with each try, so that jobs that failed
 /// together do not come back together.
