@@ -2,7 +2,7 @@
 //! panics.
 
 use std::panic::AssertUnwindSafe;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
@@ -11,7 +11,8 @@ use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 use job::JobKey;
-use service::metrics;
+use service::{Clock, metrics, until};
+use tokio::time::timeout;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
@@ -26,6 +27,9 @@ const GATEWAY_ID: HeaderName = HeaderName::from_static("x-amzn-trace-id");
 
 /// Longest id that is taken over from a gateway, in characters.
 const MAX_ID_CHARS: usize = 128;
+
+/// What is left of a function's time when a request is given up, so that it is answered rather than killed.
+const TIME_TO_ANSWER: Duration = Duration::from_secs(2);
 
 /// For answers that are no page: whatever a browser takes them for, they may do nothing.
 const NO_PAGE: &str = "default-src 'none'; frame-ancestors 'none'";
@@ -67,10 +71,15 @@ async fn run(request: Request, next: Next) -> Response {
         None => "none".to_owned(),
     };
 
-    // A handler holds nothing that a panic could leave half done: all state is in the table.
-    let outcome = AssertUnwindSafe(next.run(request)).catch_unwind().await;
-    let mut response =
-        outcome.unwrap_or_else(|_panic| Problem::internal("the handler panicked").into_response());
+    // A handler holds nothing that a panic, or its time running out, could leave half done: all state is in the table, and
+    // what it is about to write there bears that its writer dies.
+    let time = time_left(&request);
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
+    let mut response = match timeout(time, handled).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_panic)) => Problem::internal("the handler panicked").into_response(),
+        Err(_elapsed) => Problem::unavailable("the function's time ran out").into_response(),
+    };
     let mut cause = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         cause = problem.cause().map(ToOwned::to_owned);
@@ -88,6 +97,15 @@ async fn run(request: Request, next: Next) -> Response {
         tracing::info!(%method, route, status, ms, "{method} {route} {status}");
     }
     response
+}
+
+/// How long a handler may take. On a plain port as long as it likes: there a body may come slowly.
+fn time_left(request: &Request) -> Duration {
+    let Some(context) = request.extensions().get::<lambda_http::Context>() else {
+        return Duration::MAX;
+    };
+    let clock = Clock::system();
+    until(clock.now(), clock.deadline(context.deadline)).saturating_sub(TIME_TO_ANSWER)
 }
 
 /// The id that Lambda or the gateway gave to the request, else a new one.

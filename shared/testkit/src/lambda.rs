@@ -194,6 +194,21 @@ impl Lambda {
         headers: &[(&str, &str)],
         body: &str,
     ) -> Answer {
+        let deadline = service::Clock::system().now() + HUNG;
+        self.request_until(request_id, method, path, headers, body, deadline)
+            .await
+    }
+
+    /// The same, with the end of the function's time.
+    pub async fn request_until(
+        &self,
+        request_id: &str,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+        deadline: Timestamp,
+    ) -> Answer {
         let headers: HashMap<_, _> = headers.iter().copied().collect();
         let event = json!({
             "version": "2.0",
@@ -222,7 +237,6 @@ impl Lambda {
             "body": body,
             "isBase64Encoded": false,
         });
-        let deadline = service::Clock::system().now() + HUNG;
         let answer = self.invoke(request_id, &event, deadline).await.unwrap();
         let mut headers = HeaderMap::new();
         for (name, value) in answer["headers"].as_object().into_iter().flatten() {

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use testkit::{Lambda, Output, Stack};
+use testkit::{Fault, Gate, Lambda, Output, Stack};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const CALLER: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -139,4 +139,24 @@ async fn nothing_of_a_document_is_ever_logged() {
         output.text
     );
     assert_eq!(output.reveals("Quetzalcoatlus"), None, "{}", output.text);
+}
+
+#[tokio::test]
+async fn a_request_that_waits_for_aws_is_answered_before_the_function_is_killed() {
+    let (stack, api) = start().await;
+    let gate = Gate::new();
+    stack
+        .sqs
+        .break_next("SendMessage", Fault::Hold(gate.clone()));
+    let soon = service::Clock::system().now() + std::time::Duration::from_millis(2_500);
+    let answer = api
+        .request_until("r-1", "POST", "/api/v1/scan/start/", &[], "", soon)
+        .await;
+    gate.open();
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(answer.json()["type"], "urn:problem:unavailable");
+    assert_eq!(answer.header("x-request-id"), "r-1");
+    assert!(!answer.header("retry-after").is_empty());
+    let Output { log, .. } = api.stop().await;
+    assert_eq!(log[0]["cause"], "the function's time ran out");
 }
