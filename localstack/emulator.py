@@ -279,7 +279,7 @@ def clean_environment():
 @functools.cache
 def local_binary():
     """`local`, built with all else if anything has changed."""
-    # Of the whole workspace, as `make build` and `cargo lambda watch` have it: of one package
+    # Of the whole workspace, as `make compile` and `cargo lambda watch` have it: of one package
     # alone, dependencies may have fewer features.
     command = ["cargo", "build", "--bins", "--message-format=json-render-diagnostics"]
     built = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, check=False)

@@ -14,7 +14,7 @@ use tower::{Service, ServiceExt};
 /// what could grow past that leaves in base64: the gateway decodes it.
 const MAX_TEXT_BYTES: usize = 1 << 20;
 
-/// The service that `lambda_http::run` asks for.
+/// The service that `lambda_http::Adapter` turns into a function.
 pub fn lambda(
     router: Router,
 ) -> impl Service<Request, Response = Answer, Error = Infallible, Future: Send> + Clone {
