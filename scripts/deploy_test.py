@@ -29,7 +29,7 @@ from deploy.stack import FUNCTIONS, Stack, ask, build, eventually, package
 from e2e import Failure, expect
 
 ROOT = Path(__file__).resolve().parent.parent
-DATA = ROOT / "shared/extract/tests/data"
+DATA = ROOT / "shared/extract/fixtures"
 ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x86_64")
 PARAMETERS = {
     "Architecture": ARCHITECTURE,
@@ -222,8 +222,8 @@ def the_contract_holds(stack, held):
 def documents_give_records_with_their_places(stack):
     page = b"<title>A</title><p>Call <b>+1 212-555-0142</b> or write to ann@example.com"
     documents = {
-        "application/pdf": (DATA / "invoice.pdf").read_bytes(),
-        "message/rfc822": (DATA / "mail.eml").read_bytes(),
+        "application/pdf": (DATA / "pdf/invoice.pdf").read_bytes(),
+        "message/rfc822": (DATA / "eml/mail.eml").read_bytes(),
         "text/html": page,
     }
     for media_type, body in documents.items():

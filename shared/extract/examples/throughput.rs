@@ -9,11 +9,22 @@
 use std::time::{Duration, Instant};
 use std::{env, fs};
 
-use extract::{Extractor, Input, LIMITS, NeverInterrupted, extract};
+use extract::{Input, LIMITS, NeverInterrupted, Numbers, extract};
+use plan::{Extractor, Plan};
+use serde_json::Value;
 
 const TIME: Duration = Duration::from_secs(1);
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let all = Extractor::ALL
+        .into_iter()
+        .filter(|it| *it != Extractor::Fields);
+    let all = all.map(|it| Value::from(it.name())).collect();
+    let plan = Plan::read(&Value::Array(all)).expect("all there is");
+    let numbers = Numbers {
+        document: 0,
+        members: 1,
+    };
     for path in env::args().skip(1) {
         let bytes = fs::read(&path)?;
         let input = Input {
@@ -25,7 +36,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let end = Instant::now() + TIME;
         while Instant::now() < end {
             let start = Instant::now();
-            extract(0, input, &Extractor::ALL, &LIMITS, &NeverInterrupted)?;
+            extract(numbers, input, &plan, &LIMITS, &NeverInterrupted)?;
             times.push(start.elapsed());
         }
         times.sort_unstable();

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
+use serde_json::Value;
+
 /// A document that was read: the common ground between all formats and all extractors.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
@@ -12,13 +14,21 @@ pub struct Document {
     pub charset: Option<String>,
     /// The text in reading order. Every place in a result is an offset into this.
     pub text: Text,
+    /// What the text is made of, in its order: headings, list items, code, quotes. What no block covers is paragraphs.
+    pub blocks: Vec<Block>,
+    /// Emphasis within the text, in its order. Links are in `links`.
+    pub marks: Vec<Mark>,
     /// Links in the order of the text, targets resolved against the document's base where it states one.
     pub links: Vec<Link>,
     /// Tables in the order of the text.
     pub tables: Vec<Table>,
     /// What the document says of itself, under common names (`title`, `author`, `created`, `modified`, `language`, `subject`,
     /// `keywords`, `description`, `generator`, `from`, `to`, `date`, …). Dates are RFC 3339 where they could be understood.
-    pub metadata: BTreeMap<String, serde_json::Value>,
+    pub metadata: BTreeMap<String, Value>,
+    /// Structured data in the document; empty unless it was asked for ([`Needs`](crate::read::Needs)).
+    pub structured: Vec<Structured>,
+    /// Its main content; none unless it was asked for and told from the rest, or if all of it is main content.
+    pub article: Option<Article>,
     /// What was left out or could not be understood, in plain words for the person who sent the document.
     pub warnings: Vec<String>,
 }
@@ -115,6 +125,101 @@ fn scalars(bytes: &[u8]) -> usize {
         .count()
 }
 
+/// A part of the text that is set apart.
+///
+/// Blocks rise in their starts. They do not overlap, but for those within a table's span, which stand in its cells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// Where it stands, without white space around it.
+    pub span: Span,
+    /// What it is.
+    pub kind: BlockKind,
+    /// How many quotations it stands in; usually 0.
+    pub quoted: u8,
+}
+
+/// What a block is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum BlockKind {
+    /// A heading; 1 is the highest level, 6 the lowest.
+    Heading(u8),
+    /// A paragraph. Only needed where a blank line in the text does not say so already.
+    Paragraph,
+    /// One item of a list, without the items of lists within it. Its mark (`•`, `3.`) is not part of the span.
+    Item {
+        /// How many lists it stands in; 1 for a list that is in no other.
+        depth: u8,
+        /// Its number in an ordered list.
+        number: Option<u64>,
+    },
+    /// Lines whose white space means something.
+    Code {
+        /// The language, where the document names it.
+        language: Option<String>,
+    },
+}
+
+/// Emphasis.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Where it stands; within one line.
+    pub span: Span,
+    /// What it is.
+    pub kind: MarkKind,
+}
+
+/// Kinds of emphasis.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MarkKind {
+    /// Bold, or `strong`.
+    Strong,
+    /// Italic, or `em`.
+    Emphasis,
+    /// Code within a line.
+    Code,
+    /// Struck out.
+    Struck,
+}
+
+/// One item of structured data.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Structured {
+    /// How the document says it.
+    pub syntax: Syntax,
+    /// What it says. For JSON-LD the object as written; for microdata and `RDFa` the same shape, with `@type` and `@id`; for
+    /// the rest an object of names and values.
+    pub value: Value,
+}
+
+/// The ways in which documents carry structured data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Syntax {
+    /// JSON-LD in a script element.
+    JsonLd,
+    /// HTML microdata: `itemscope`, `itemprop`.
+    Microdata,
+    /// `RDFa` Lite: `vocab`, `typeof`, `property`.
+    Rdfa,
+    /// `meta property="og:…"` and the vocabularies that came with it.
+    OpenGraph,
+    /// `meta name="twitter:…"`.
+    Twitter,
+}
+
+/// The main content of a document.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Article {
+    /// Its title.
+    pub title: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// When it was published, in RFC 3339, or a date alone.
+    pub published: Option<String>,
+    /// The parts of the document's text that it consists of, in rising order.
+    pub spans: Vec<Span>,
+}
+
 /// A link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Link {
@@ -137,6 +242,21 @@ pub struct Table {
     pub header_rows: usize,
     /// Where it stands in the document's text.
     pub span: Option<Span>,
+    /// The cells that span several rows or columns, in the order of the rows.
+    pub merged: Vec<Merged>,
+}
+
+/// A cell that spans several rows or columns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Merged {
+    /// Its first row, counted from 0, header rows included.
+    pub row: usize,
+    /// Its first column, counted from 0.
+    pub column: usize,
+    /// How many rows it spans.
+    pub rows: usize,
+    /// How many columns it spans.
+    pub columns: usize,
 }
 
 /// A cell of a table. A cell that spans several rows or columns is repeated in each.
@@ -146,6 +266,20 @@ pub struct Cell {
     pub text: String,
     /// Where that text stands in the document's text; none for a repeated or empty cell.
     pub span: Option<Span>,
+    /// What the cell holds, where the format itself says that it is no text (a spreadsheet's number, JSON's `true`). None: text.
+    pub value: Option<CellValue>,
+}
+
+/// What a typed cell holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellValue {
+    /// A number, as JSON writes numbers.
+    Number(String),
+    /// A truth value.
+    Boolean(bool),
+    /// A date, a time or both, in ISO 8601 without an offset where none is known: `2026-03-09`, `14:30:00`,
+    /// `2026-03-09T14:30:00`; or a duration, `PT36H`.
+    Moment(String),
 }
 
 #[cfg(test)]

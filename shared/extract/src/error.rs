@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::watch::Interrupted;
 
-/// Why there is no [`Extraction`](crate::Extraction).
+/// Why a document could not be extracted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// The document is at fault: the same bytes will fail again.
@@ -26,6 +26,14 @@ impl Error {
         Self::Document {
             problem,
             detail: detail.into(),
+        }
+    }
+
+    /// What is wrong with the document. An interruption is nobody's fault, and said as the reader's.
+    pub(crate) fn into_document(self) -> (Problem, String) {
+        match self {
+            Self::Document { problem, detail } => (problem, detail),
+            Self::Interrupted(interrupted) => (Problem::ReaderFailed, interrupted.to_string()),
         }
     }
 }

@@ -1,12 +1,14 @@
-//! One document through both layers: what goes in, what is wanted, what comes out.
+//! One document through both layers, and the documents within it: what goes in, what comes out.
 
-use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use serde::{Deserialize, Serialize};
+use plan::Plan;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use crate::{Error, Limits, Watch, find, read};
+use crate::output::{DocumentOutput, FailedOutput, Outcome, Output};
+use crate::read::{Member, Needs};
+use crate::{Error, Interrupted, Limits, Problem, Watch, find, read};
 
 /// A document as it was sent.
 #[derive(Debug, Clone, Copy)]
@@ -20,150 +22,168 @@ pub struct Input<'a> {
     pub bytes: &'a [u8],
 }
 
-/// What can be extracted from a document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Extractor {
-    /// E-mail addresses, phone numbers, URLs, IP addresses, dates, amounts of money, IBANs, card
-    /// numbers, UUIDs: as records.
-    Entities,
-    /// The whole text.
-    Text,
-    /// What the document says of itself.
-    Metadata,
-    /// The links.
-    Links,
-    /// The tables.
-    Tables,
+/// The numbers of a job's documents, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbers {
+    /// The number of the document itself.
+    pub document: usize,
+    /// The number of the first document found within it; the next ones follow.
+    pub members: usize,
 }
 
-impl Extractor {
-    /// All extractors, in the order in which they are documented.
-    pub const ALL: [Self; 5] = [
-        Self::Entities,
-        Self::Text,
-        Self::Metadata,
-        Self::Links,
-        Self::Tables,
-    ];
+/// Extracts what is wanted from a document and from all documents within it (the members of an archive, the attachments
+/// of an e-mail).
+///
+/// The first outcome is the document's own; those of its members follow in the order in which they were found, each with
+/// the number of its parent. Whatever is wrong with a document is its own outcome.
+pub fn extract(
+    numbers: Numbers,
+    input: Input<'_>,
+    plan: &Plan,
+    limits: &Limits,
+    watch: &dyn Watch,
+) -> Result<Vec<Outcome>, Interrupted> {
+    read::on_its_own_stack(|| {
+        let mut session = Session {
+            plan,
+            limits,
+            watch,
+            outcomes: vec![None],
+            numbers,
+            unpacked_bytes: 0,
+        };
+        let outcome = session.one(0, None, input, 0)?;
+        session.outcomes[0] = Some(outcome);
+        Ok(session.outcomes.into_iter().flatten().collect())
+    })
+    .unwrap_or_else(|detail| {
+        let document = failed(input, None, Problem::ReaderFailed, detail.to_owned());
+        Ok(vec![Outcome {
+            records: Vec::new(),
+            document,
+        }])
+    })
+}
+
+/// A document and all within it, under way.
+struct Session<'a> {
+    plan: &'a Plan,
+    limits: &'a Limits,
+    watch: &'a dyn Watch,
+    numbers: Numbers,
+    /// The document's own, and those of its members; none for one that is still being read.
+    outcomes: Vec<Option<Outcome>>,
+    /// Bytes of all members together.
+    unpacked_bytes: usize,
+}
+
+/// Which document another one was found in.
+#[derive(Clone, Copy)]
+struct Parent {
+    number: usize,
+}
+
+impl Session<'_> {
+    /// One document. `position` is its place in `outcomes`, `depth` how many others it stands in.
+    fn one(
+        &mut self,
+        position: usize,
+        parent: Option<Parent>,
+        input: Input<'_>,
+        depth: usize,
+    ) -> Result<Outcome, Interrupted> {
+        self.watch.check()?;
+        let number = self.number(position);
+        let result = catch_unwind(AssertUnwindSafe(|| {
+            let (limits, watch) = (self.limits, self.watch);
+            let needs = Needs::of(self.plan);
+            let mut each = |member: Member<'_>| self.member(number, member, depth + 1);
+            let document = read::read_any(input, needs, limits, watch, &mut each)?;
+            watch.check()?;
+            find::find(number, input, document, self.plan, limits, watch)
+        }))
+        .unwrap_or_else(|_| Err(Error::document(Problem::ReaderFailed, read::FAILED)));
+        match result {
+            Ok((records, output)) => Ok(Outcome {
+                records,
+                document: Output::Extracted(Box::new(DocumentOutput {
+                    parent: parent.map(|parent| parent.number),
+                    ..output
+                })),
+            }),
+            Err(Error::Document { problem, detail }) => Ok(Outcome {
+                records: Vec::new(),
+                document: failed(input, parent, problem, detail),
+            }),
+            Err(Error::Interrupted(interrupted)) => Err(interrupted),
+        }
+    }
+
+    fn number(&self, position: usize) -> usize {
+        match position {
+            0 => self.numbers.document,
+            position => self.numbers.members + position - 1,
+        }
+    }
+
+    /// A document within the one that is being read. An error here is the parent's.
+    fn member(&mut self, parent: usize, member: Member<'_>, depth: usize) -> Result<(), Error> {
+        let limits = self.limits;
+        if self.outcomes.len() > limits.max_members {
+            let found = "There are more documents within the document";
+            return Err(read::passed("max_members", limits.max_members, found));
+        }
+        self.unpacked_bytes = self.unpacked_bytes.saturating_add(member.bytes.len());
+        if self.unpacked_bytes > limits.max_unpacked_bytes {
+            let found = "The documents within the document have more bytes";
+            return Err(read::passed(
+                "max_unpacked_bytes",
+                limits.max_unpacked_bytes,
+                found,
+            ));
+        }
+        let input = Input {
+            name: Some(member.path),
+            declared: member.declared,
+            bytes: member.bytes,
+        };
+        let parent = Parent { number: parent };
+        let position = self.outcomes.len();
+        self.outcomes.push(None);
+        let outcome = if depth > limits.max_member_depth {
+            let found = "The document stands in more documents than can be opened";
+            let error = read::passed("max_member_depth", limits.max_member_depth, found);
+            let (problem, detail) = error.into_document();
+            Outcome {
+                records: Vec::new(),
+                document: failed(input, Some(parent), problem, detail),
+            }
+        } else {
+            self.one(position, Some(parent), input, depth)?
+        };
+        self.outcomes[position] = Some(outcome);
+        Ok(())
+    }
+}
+
+fn failed(input: Input<'_>, parent: Option<Parent>, problem: Problem, detail: String) -> Output {
+    Output::Failed(FailedOutput {
+        name: input.name.map(Into::into),
+        parent: parent.map(|parent| parent.number),
+        bytes: input.bytes.len(),
+        error: crate::output::DocumentError {
+            code: problem,
+            detail,
+        },
+    })
 }
 
 /// A flat JSON object, one finding.
 ///
-/// - The kind's name holds the normalised value: `{"email": "a@test.com"}`. Some kinds add members
-///   of their own (`currency` to `money`, `version` to `ip`, `network` to `card`, `extension` to
-///   `phone`).
-/// - `raw` is exactly what stands in the text; absent where that is the value itself, and for card
-///   numbers, whose value is masked so that the number is not copied around.
-/// - `source` is where it stands: `{"document": 0, "page": 1, "start": 9, "end": 19}`. `document`
-///   counts a job's documents from 0, `page` counts from 1 and is absent for formats without pages,
-///   `start` and `end` are offsets into the document's text, in Unicode scalar values.
+/// Each says where it stands in its `source`: `{"document": 0, "page": 1, "start": 9, "end": 19}`. `document` counts a
+/// job's documents from 0, `page` counts from 1 and is absent for formats without pages, `start` and `end` are offsets
+/// into the document's text, in Unicode scalar values. What else it says depends on what found it.
 pub type Record = Map<String, Value>;
-
-/// All that was extracted from one document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Extraction {
-    /// What the extractors found, in the order of the text.
-    pub records: Vec<Record>,
-    /// What is said of the document as a whole.
-    pub document: DocumentOutput,
-}
-
-/// What a result says of one document. The optional members are there only if they were asked for.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DocumentOutput {
-    /// The name of the file, if the sender gave one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// What the bytes really are, whatever the sender called them.
-    pub media_type: String,
-    /// The charset that the bytes were decoded from; absent for binary formats.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub charset: Option<String>,
-    /// Size as sent, in bytes.
-    pub bytes: usize,
-    /// SHA-256 of the bytes as sent, in lower-case hexadecimal.
-    pub sha256: String,
-    /// Number of pages; absent for formats that have no pages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub pages: Option<usize>,
-    /// The whole text.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// What the document says of itself.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub metadata: Option<BTreeMap<String, Value>>,
-    /// The links.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub links: Option<Vec<LinkOutput>>,
-    /// The tables.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub tables: Option<Vec<TableOutput>>,
-    /// What was left out or could not be understood.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<String>,
-}
-
-/// A link, as a result gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LinkOutput {
-    /// Where it leads: absolute where the document states a base, else as written.
-    pub href: String,
-    /// The words that carry the link; may be empty.
-    pub text: String,
-    /// Where those words stand; absent where the format does not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-}
-
-/// A table, as a result gives it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TableOutput {
-    /// Its caption; absent if it has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub caption: Option<String>,
-    /// One name per column, out of the header rows: the texts of a column's header cells from top
-    /// to bottom, joined by a space, one that is repeated below itself given once. Absent for a
-    /// table without header rows.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub columns: Option<Vec<String>>,
-    /// How many of the first rows are headers.
-    pub header_rows: usize,
-    /// The texts of all cells, row by row, header rows first; all rows have the same number of
-    /// cells.
-    pub rows: Vec<Vec<String>>,
-    /// Where it stands; absent where the format does not say.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub place: Option<Place>,
-}
-
-/// A place in a document's text: `text[start..end]`, counted in Unicode scalar values.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
-    /// The page it begins on, counted from 1; absent for formats without pages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub page: Option<usize>,
-    /// Scalar values before its first.
-    pub start: usize,
-    /// Scalar values before and including its last.
-    pub end: usize,
-}
-
-/// Reads the document and extracts what is wanted from it.
-///
-/// `index` is the document's number in its job, counted from 0; every record's `source` carries it.
-pub fn extract(
-    index: usize,
-    input: Input<'_>,
-    wanted: &[Extractor],
-    limits: &Limits,
-    watch: &dyn Watch,
-) -> Result<Extraction, Error> {
-    watch.check()?;
-    let document = read::read(input, limits, watch)?;
-    watch.check()?;
-    find::find(index, input, document, wanted, limits, watch)
-}
 
 /// SHA-256 in lower-case hexadecimal.
 pub(crate) fn sha256_hex(bytes: &[u8]) -> String {

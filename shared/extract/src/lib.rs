@@ -2,24 +2,30 @@
 //!
 //! Two layers. [`read`] turns bytes of any supported format into one [`Document`]; [`find`] holds the extractors,
 //! which only ever see a [`Document`]. A new format is one file in `read/` and a line in its table; a new extractor
-//! is one file in `find/` and a variant of [`Extractor`].
+//! is one file in `find/` and a member of the [`Plan`](plan::Plan).
 //!
 //! **Invariant:** this crate does no I/O, reads no clock and no environment, and knows nothing of jobs or AWS. The same
-//! bytes always give the same answer. Whatever the bytes are, it returns: with an [`Extraction`], or with an [`Error`]
-//! that says what is wrong with them.
+//! bytes always give the same answer. Whatever the bytes are, it returns: with what was extracted, or with what is wrong
+//! with them.
 
 mod document;
 mod error;
 mod extraction;
 pub mod find;
 mod limits;
+mod output;
 pub mod read;
 mod watch;
 
-pub use document::{Cell, Document, Link, Span, Table, Text};
-pub use error::{Error, Problem};
-pub use extraction::{
-    DocumentOutput, Extraction, Extractor, Input, LinkOutput, Place, Record, TableOutput, extract,
+pub use document::{
+    Article, Block, BlockKind, Cell, CellValue, Document, Link, Mark, MarkKind, Merged, Span,
+    Structured, Syntax, Table, Text,
 };
+pub use error::{Error, Problem};
+pub use extraction::{Input, Numbers, Record, extract};
 pub use limits::{LIMITS, Limits};
+pub use output::{
+    ArticleOutput, ChunkOutput, DocumentError, DocumentOutput, FailedOutput, LinkOutput, Outcome,
+    Output, Place, StructuredOutput, TableOutput,
+};
 pub use watch::{Interrupted, NeverInterrupted, Watch};

@@ -18,6 +18,9 @@ pub const LIMITS: Limits = Limits {
     max_records: 100_000,
     max_eml_depth: 8,
     max_eml_parts: 10_000,
+    max_members: 1_000,
+    max_member_depth: 4,
+    max_unpacked_bytes: 256 << 20,
 };
 
 /// What a document may ask of the engine. Whatever is passed is a [`Problem::LimitExceeded`](crate::Problem::LimitExceeded)
@@ -54,4 +57,11 @@ pub struct Limits {
     pub max_eml_depth: usize,
     /// Parts of an e-mail. Passed: refused.
     pub max_eml_parts: usize,
+    /// Documents within one document, at any depth: members of archives, attachments of e-mails. Passed: refused.
+    pub max_members: usize,
+    /// How many documents a document may stand in. Passed: that document is refused.
+    pub max_member_depth: usize,
+    /// Size of all that is unpacked from one document (members of archives, parts of office documents), in bytes.
+    /// Passed: refused.
+    pub max_unpacked_bytes: usize,
 }

@@ -8,7 +8,7 @@ use crate::product::Product;
 macro_rules! data {
     ($name:literal) => {
         Bytes::from_static(include_bytes!(concat!(
-            "../../../../shared/extract/tests/data/",
+            "../../../../shared/extract/fixtures/",
             $name
         )))
     };
@@ -67,16 +67,16 @@ async fn real_documents_of_each_format_give_records_with_their_places() {
     let data = tempfile::tempdir().unwrap();
     let product = Product::start(data.path()).await;
     let documents = [
-        ("application/pdf", data!("invoice.pdf")),
+        ("application/pdf", data!("pdf/invoice.pdf")),
         (
             "text/html",
             Bytes::from("<title>A</title><p>Call <b>+1 212-555-0142</b> or ann@example.com"),
         ),
-        ("text/csv", data!("people.csv")),
-        ("message/rfc822", data!("mail.eml")),
-        ("application/json", data!("people.json")),
-        ("application/xml", data!("feed.xml")),
-        ("text/markdown", data!("notes.md")),
+        ("text/csv", data!("csv/people.csv")),
+        ("message/rfc822", data!("eml/mail.eml")),
+        ("application/json", data!("json/people.json")),
+        ("application/xml", data!("xml/feed.xml")),
+        ("text/markdown", data!("markdown/notes.md")),
     ];
     for (media_type, bytes) in documents {
         let (status, result) = product.extract(media_type, bytes).await;
@@ -95,11 +95,11 @@ async fn real_documents_of_each_format_give_records_with_their_places() {
 async fn hostile_documents_come_to_a_clear_end_and_the_next_job_runs_as_before() {
     let data = tempfile::tempdir().unwrap();
     let product = Product::start(data.path()).await;
-    let pdf = data!("invoice.pdf");
+    let pdf = data!("pdf/invoice.pdf");
     let nested = "[".repeat(10_000) + &"]".repeat(10_000);
     // What is sent, and what comes of it: the code of the job's failure, or the status of a refusal.
     let documents = [
-        ("application/pdf", data!("password.pdf"), "encrypted"),
+        ("application/pdf", data!("pdf/password.pdf"), "encrypted"),
         ("application/pdf", pdf.slice(..pdf.len() / 2), "malformed"),
         (
             "application/pdf",

@@ -3,20 +3,23 @@
 mod entities;
 mod structure;
 
-use crate::extraction::{DocumentOutput, sha256_hex};
-use crate::{Document, Error, Extraction, Extractor, Input, Limits, Watch};
+use plan::Plan;
 
-/// Runs the wanted extractors over a document.
+use crate::extraction::sha256_hex;
+use crate::output::{DocumentOutput, StructuredOutput};
+use crate::{Document, Error, Input, Limits, Record, Watch};
+
+/// Finds what is wanted in a document.
 ///
 /// `index` is the document's number in its job; every record's `source` carries it.
 pub fn find(
     index: usize,
     input: Input<'_>,
     document: Document,
-    wanted: &[Extractor],
+    plan: &Plan,
     limits: &Limits,
     watch: &dyn Watch,
-) -> Result<Extraction, Error> {
+) -> Result<(Vec<Record>, DocumentOutput), Error> {
     let Document {
         media_type,
         charset,
@@ -24,33 +27,45 @@ pub fn find(
         links,
         tables,
         metadata,
+        structured,
         mut warnings,
+        ..
     } = document;
-    let wants = |extractor| wanted.contains(&extractor);
 
     let mut records = Vec::new();
-    if wants(Extractor::Entities) {
+    if plan.entities.is_some() {
         let found = entities::find(index, &text, limits, watch)?;
         records = found.records;
         warnings.extend(found.warning);
     }
-    let links = wants(Extractor::Links).then(|| structure::links(&text, links, watch));
-    let tables = wants(Extractor::Tables).then(|| structure::tables(&text, tables, watch));
+    let links = plan.links.then(|| structure::links(&text, links, watch));
+    let tables = plan
+        .tables
+        .is_some()
+        .then(|| structure::tables(&text, tables, watch));
+    let structured = plan.structured.then(|| {
+        let items = structured.into_iter();
+        let items = items.map(|item| StructuredOutput {
+            syntax: item.syntax,
+            value: item.value,
+        });
+        items.collect()
+    });
 
-    Ok(Extraction {
-        records,
-        document: DocumentOutput {
-            name: input.name.map(Into::into),
-            media_type,
-            charset,
-            bytes: input.bytes.len(),
-            sha256: sha256_hex(input.bytes),
-            pages: text.pages(),
-            links: links.transpose()?,
-            tables: tables.transpose()?,
-            metadata: wants(Extractor::Metadata).then_some(metadata),
-            text: wants(Extractor::Text).then(|| text.into_string()),
-            warnings,
-        },
-    })
+    let output = DocumentOutput {
+        name: input.name.map(Into::into),
+        media_type,
+        charset,
+        bytes: input.bytes.len(),
+        sha256: sha256_hex(input.bytes),
+        pages: text.pages(),
+        links: links.transpose()?,
+        tables: tables.transpose()?,
+        structured,
+        metadata: plan.metadata.then_some(metadata),
+        text: plan.text.then(|| text.into_string()),
+        warnings,
+        ..DocumentOutput::default()
+    };
+    Ok((records, output))
 }

@@ -1,6 +1,6 @@
 //! Links and tables: the reader found them, here they take the form that a result gives them.
 
-use crate::extraction::{LinkOutput, Place, TableOutput};
+use crate::output::{LinkOutput, Place, TableOutput};
 use crate::watch::Interrupted;
 use crate::{Cell, Link, Span, Table, Text, Watch};
 
@@ -48,6 +48,7 @@ pub(super) fn tables(
         rows,
         header_rows,
         span,
+        merged,
     } in tables
     {
         watch.check()?;
@@ -59,6 +60,8 @@ pub(super) fn tables(
             columns,
             header_rows,
             rows,
+            records: None,
+            merged,
             place,
         });
     }

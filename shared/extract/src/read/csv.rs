@@ -83,6 +83,7 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
                 rows: Vec::new(),
                 header_rows,
                 span,
+                ..Table::default()
             },
             rows,
         );
@@ -259,5 +260,6 @@ fn cell(source: &str, field: &Span) -> Cell {
     Cell {
         text: folded(&text),
         span,
+        ..Cell::default()
     }
 }

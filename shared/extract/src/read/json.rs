@@ -194,6 +194,7 @@ impl<'a> Records<'a> {
                 .map(|name| Cell {
                     text: folded(&name),
                     span: None,
+                    ..Cell::default()
                 })
                 .collect(),
         );
@@ -203,6 +204,7 @@ impl<'a> Records<'a> {
                 rows: Vec::new(),
                 header_rows: 1,
                 span: Some(span),
+                ..Table::default()
             },
             self.rows,
         );
@@ -248,6 +250,7 @@ fn cell(value: &RawValue, source: &str) -> Cell {
     Cell {
         text: folded(&text),
         span: (!span.is_empty()).then_some(span),
+        ..Cell::default()
     }
 }
 

@@ -158,6 +158,7 @@ impl Page<'_> {
                             rows: Vec::new(),
                             header_rows: 1,
                             span,
+                            ..Table::default()
                         },
                         rows,
                     );
@@ -185,6 +186,7 @@ impl Page<'_> {
             table.row.push(Cell {
                 text: folded(&text),
                 span,
+                ..Cell::default()
             });
         }
     }

@@ -20,7 +20,10 @@ mod plain;
 mod sniff;
 mod xml;
 
+use std::cell::RefCell;
 use std::thread;
+
+use plan::Plan;
 
 use self::hints::Hints;
 use crate::{Document, Error, Input, Limits, Problem, Watch};
@@ -80,10 +83,92 @@ enum Fit {
 struct Context<'a> {
     limits: &'a Limits,
     watch: &'a dyn Watch,
+    #[expect(dead_code, reason = "no reader looks at it yet")]
+    needs: Needs,
+    members: RefCell<&'a mut Each<'a>>,
 }
 
-/// Reads a document.
+impl Context<'_> {
+    /// Hands over a document that was found within the one being read; it is extracted at once. An error is the outer
+    /// document's: a fault of the member's own is none.
+    #[expect(dead_code, reason = "no reader has members yet")]
+    fn member(&self, member: Member<'_>) -> Result<(), Error> {
+        self.watch.check()?;
+        (self.members.borrow_mut())(member)
+    }
+}
+
+/// What is called with each document within the one being read.
+type Each<'a> = dyn FnMut(Member<'_>) -> Result<(), Error> + 'a;
+
+/// A document within another one.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// Its path in the archive, or the name of the attachment.
+    pub path: &'a str,
+    /// The media type that the outer document claims, if it does.
+    pub declared: Option<&'a str>,
+    /// Its bytes, unpacked.
+    pub bytes: &'a [u8],
+}
+
+/// What reading has to keep beyond the text, since something that is wanted rests on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// [`Document::structured`].
+    pub structured: bool,
+    /// [`Document::article`].
+    pub article: bool,
+}
+
+impl Needs {
+    /// What a plan rests on.
+    pub fn of(plan: &Plan) -> Self {
+        Self {
+            structured: plan.structured,
+            article: plan.article,
+        }
+    }
+}
+
+/// Reads a document, for all that can be needed of it. Documents within it are left aside.
 pub fn read(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Document, Error> {
+    let needs = Needs {
+        structured: true,
+        article: true,
+    };
+    on_its_own_stack(|| read_any(input, needs, limits, watch, &mut |_| Ok(())))
+        .unwrap_or_else(|detail| Err(Error::document(Problem::ReaderFailed, detail)))
+}
+
+/// What is said of a document on which a reader panics.
+pub(crate) const FAILED: &str = "The reader failed on this document; the fault is ours.";
+
+/// Bytes of stack for reading. Parsers of hostile input may recurse deeply; only what is used takes
+/// memory.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Runs something where neither a panic nor deep recursion hurts anybody else; else says what went wrong.
+pub(crate) fn on_its_own_stack<T: Send>(run: impl FnOnce() -> T + Send) -> Result<T, &'static str> {
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .name("reader".into())
+            .stack_size(STACK_BYTES)
+            .spawn_scoped(scope, run)
+            .map_err(|_| "There was no room to start the reader.")?
+            .join()
+            .map_err(|_| FAILED)
+    })
+}
+
+/// Reads a document on this thread's stack. `members` is called with each document within it.
+pub(crate) fn read_any(
+    input: Input<'_>,
+    needs: Needs,
+    limits: &Limits,
+    watch: &dyn Watch,
+    members: &mut dyn FnMut(Member<'_>) -> Result<(), Error>,
+) -> Result<Document, Error> {
     let bytes = input.bytes.len();
     if bytes == 0 {
         return Err(Error::document(
@@ -98,37 +183,19 @@ pub fn read(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Docu
             format!("The document has {bytes} bytes"),
         ));
     }
-    let document = on_its_own_stack(|| read_any(input, limits, watch))?;
+    let context = &Context {
+        limits,
+        watch,
+        needs,
+        members: RefCell::new(members),
+    };
+    let document = read_as_what_it_is(input, context)?;
     check_text(document.text.as_str().len(), limits)?;
     Ok(document)
 }
 
-/// Bytes of stack for reading. Parsers of hostile input may recurse deeply; only what is used takes
-/// memory.
-const STACK_BYTES: usize = 64 << 20;
-
-/// Runs a reader where neither a panic nor deep recursion hurts anybody else.
-fn on_its_own_stack<T: Send>(read: impl FnOnce() -> Result<T, Error> + Send) -> Result<T, Error> {
-    let failed = |detail| Error::document(Problem::ReaderFailed, detail);
-    thread::scope(|scope| {
-        thread::Builder::new()
-            .name("reader".into())
-            .stack_size(STACK_BYTES)
-            .spawn_scoped(scope, read)
-            .map_err(|_| failed("There was no room to start the reader."))?
-            .join()
-            .unwrap_or_else(|_| {
-                Err(failed(
-                    "The reader failed on this document; the fault is ours.",
-                ))
-            })
-    })
-}
-
-fn read_any(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Document, Error> {
+fn read_as_what_it_is(input: Input<'_>, context: &Context<'_>) -> Result<Document, Error> {
     let hints = Hints::new(input);
-    let context = &Context { limits, watch };
-
     if let Some((format, read)) = sniff::binary(input.bytes, &hints) {
         let mut document = read(input.bytes, context)?;
         label(&mut document, format, &hints);
@@ -137,9 +204,9 @@ fn read_any(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Docu
     sniff::refuse_unknown_binary(input.bytes)?;
 
     let decoded = charset::decode(input.bytes, hints.charset());
-    watch.check()?;
+    context.watch.check()?;
     let (format, read) = sniff::text(&decoded.text, &hints);
-    watch.check()?;
+    context.watch.check()?;
     let mut document = read(decoded.text, context)?;
     document.charset = Some(decoded.charset.to_owned());
     document.warnings.splice(0..0, decoded.warnings);
@@ -178,7 +245,7 @@ fn check_text(bytes: usize, limits: &Limits) -> Result<(), Error> {
 }
 
 /// A limit was passed: says which, and what was found.
-fn passed(name: &str, limit: usize, found: impl std::fmt::Display) -> Error {
+pub(crate) fn passed(name: &str, limit: usize, found: impl std::fmt::Display) -> Error {
     Error::document(
         Problem::LimitExceeded,
         format!("{found}; the limit {name} is {limit}."),

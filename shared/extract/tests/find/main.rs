@@ -5,11 +5,23 @@ mod kinds;
 mod support;
 
 use extract::{
-    Cell, Document, Extractor, Interrupted, LIMITS, Limits, Link, NeverInterrupted, Place, Table,
-    Text, Watch,
+    Cell, Document, Interrupted, LIMITS, Limits, Link, NeverInterrupted, Place, Table, Text, Watch,
 };
 use serde_json::json;
 use support::{INPUT, document, entities, find, found_in, values};
+
+/// All extractors that need no options.
+const ALL: [&str; 9] = [
+    "entities",
+    "text",
+    "markdown",
+    "metadata",
+    "links",
+    "tables",
+    "structured",
+    "article",
+    "chunks",
+];
 
 #[test]
 fn the_sample_document_gives_its_two_addresses() {
@@ -70,19 +82,12 @@ fn records_name_the_document_and_the_page() {
         text,
         ..Document::default()
     };
-    let found = extract::find::find(
-        3,
-        INPUT,
-        document,
-        &[Extractor::Entities],
-        &LIMITS,
-        &NeverInterrupted,
-    )
-    .unwrap();
-    assert_eq!(found.document.pages, Some(2));
+    let plan = plan::Plan::read(&json!(["entities"])).unwrap();
+    let found = extract::find::find(3, INPUT, document, &plan, &LIMITS, &NeverInterrupted);
+    let (records, output) = found.unwrap();
+    assert_eq!(output.pages, Some(2));
     assert_eq!(
-        found
-            .records
+        records
             .into_iter()
             .map(serde_json::Value::from)
             .collect::<Vec<_>>(),
@@ -164,7 +169,7 @@ fn no_more_records_than_the_limit_are_given_and_a_warning_says_so() {
         ..LIMITS
     };
     let three = document("a@test.com b@test.com c@test.com");
-    let found = find(three, &[Extractor::Entities], &limits, &NeverInterrupted).unwrap();
+    let found = find(three, &json!(["entities"]), &limits, &NeverInterrupted).unwrap();
     assert_eq!(found.records.len(), 2);
     assert_eq!(found.records[1]["email"], "b@test.com");
     let [warning] = &found.document.warnings[..] else {
@@ -176,7 +181,7 @@ fn no_more_records_than_the_limit_are_given_and_a_warning_says_so() {
     );
 
     let two = document("a@test.com b@test.com");
-    let found = find(two, &[Extractor::Entities], &limits, &NeverInterrupted).unwrap();
+    let found = find(two, &json!(["entities"]), &limits, &NeverInterrupted).unwrap();
     assert_eq!(found.records.len(), 2);
     assert_eq!(found.document.warnings, [""; 0]);
 }
@@ -201,7 +206,7 @@ fn the_watch_is_asked_every_megabyte_and_every_thousand_places() {
     for text in [megabytes, places] {
         let found = find(
             document(&text),
-            &[Extractor::Entities],
+            &json!(["entities"]),
             &LIMITS,
             &StopAfter(3.into()),
         );
@@ -225,19 +230,13 @@ fn only_what_is_wanted_is_there() {
         metadata: [("title".to_owned(), json!("A title"))].into(),
         ..Document::default()
     };
-    for wanted in Extractor::ALL {
-        let found = find(full(), &[wanted], &LIMITS, &NeverInterrupted).unwrap();
-        assert_eq!(
-            found.records.len(),
-            usize::from(wanted == Extractor::Entities)
-        );
-        assert_eq!(found.document.text.is_some(), wanted == Extractor::Text);
-        assert_eq!(
-            found.document.metadata.is_some(),
-            wanted == Extractor::Metadata
-        );
-        assert_eq!(found.document.links.is_some(), wanted == Extractor::Links);
-        assert_eq!(found.document.tables.is_some(), wanted == Extractor::Tables);
+    for wanted in ALL {
+        let found = find(full(), &json!([wanted]), &LIMITS, &NeverInterrupted).unwrap();
+        assert_eq!(found.records.len(), usize::from(wanted == "entities"));
+        assert_eq!(found.document.text.is_some(), wanted == "text");
+        assert_eq!(found.document.metadata.is_some(), wanted == "metadata");
+        assert_eq!(found.document.links.is_some(), wanted == "links");
+        assert_eq!(found.document.tables.is_some(), wanted == "tables");
     }
 }
 
@@ -261,7 +260,7 @@ fn links_are_given_with_their_places() {
         ],
         ..Document::default()
     };
-    let found = find(document, &[Extractor::Links], &LIMITS, &NeverInterrupted).unwrap();
+    let found = find(document, &json!(["links"]), &LIMITS, &NeverInterrupted).unwrap();
     let links = found.document.links.unwrap();
     assert_eq!(links[0].text, "click here");
     assert_eq!(
@@ -286,6 +285,7 @@ fn tables_are_given_with_the_names_of_their_columns() {
             .map(|text| Cell {
                 text: text.into(),
                 span: None,
+                ..Cell::default()
             })
             .into_iter()
             .collect::<Vec<_>>()
@@ -302,10 +302,11 @@ fn tables_are_given_with_the_names_of_their_columns() {
             ],
             header_rows: 2,
             span: Some(0..6),
+            ..Table::default()
         }],
         ..Document::default()
     };
-    let found = find(document, &[Extractor::Tables], &LIMITS, &NeverInterrupted).unwrap();
+    let found = find(document, &json!(["tables"]), &LIMITS, &NeverInterrupted).unwrap();
     assert_eq!(
         serde_json::to_value(found.document.tables).unwrap(),
         json!([{
@@ -323,6 +324,7 @@ fn a_table_without_headers_names_no_columns() {
     let rows = vec![vec![Cell {
         text: "1".into(),
         span: None,
+        ..Cell::default()
     }]];
     let document = Document {
         tables: vec![Table {
@@ -331,7 +333,7 @@ fn a_table_without_headers_names_no_columns() {
         }],
         ..Document::default()
     };
-    let found = find(document, &[Extractor::Tables], &LIMITS, &NeverInterrupted).unwrap();
+    let found = find(document, &json!(["tables"]), &LIMITS, &NeverInterrupted).unwrap();
     assert_eq!(found.document.tables.unwrap()[0].columns, None);
 }
 
@@ -343,7 +345,7 @@ fn a_document_is_described_and_its_warnings_are_kept() {
         warnings: vec!["Two bytes could not be decoded.".into()],
         ..document("text")
     };
-    let found = find(document, &[Extractor::Text], &LIMITS, &NeverInterrupted).unwrap();
+    let found = find(document, &json!(["text"]), &LIMITS, &NeverInterrupted).unwrap();
     assert_eq!(
         serde_json::to_value(found).unwrap(),
         json!({
@@ -374,16 +376,17 @@ fn an_extraction_survives_being_stored() {
             rows: vec![vec![Cell {
                 text: "a".into(),
                 span: Some(0..1),
+                ..Cell::default()
             }]],
             header_rows: 1,
             ..Table::default()
         }],
         ..Document::default()
     };
-    let found = find(document, &Extractor::ALL, &LIMITS, &NeverInterrupted).unwrap();
+    let found = find(document, &json!(ALL), &LIMITS, &NeverInterrupted).unwrap();
     let stored = serde_json::to_string(&found).unwrap();
     assert_eq!(
-        serde_json::from_str::<extract::Extraction>(&stored).unwrap(),
+        serde_json::from_str::<support::Extraction>(&stored).unwrap(),
         found
     );
 }

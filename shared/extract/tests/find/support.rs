@@ -1,9 +1,17 @@
 //! Shared by the tests of what is found.
 
 use extract::{
-    Document, Error, Extraction, Extractor, Input, LIMITS, Limits, NeverInterrupted, Text, Watch,
+    Document, DocumentOutput, Error, Input, LIMITS, Limits, NeverInterrupted, Record, Text, Watch,
 };
-use serde_json::Value;
+use plan::Plan;
+use serde_json::{Value, json};
+
+/// What was found in a document.
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Extraction {
+    pub(crate) records: Vec<Record>,
+    pub(crate) document: DocumentOutput,
+}
 
 /// What was sent.
 pub(crate) const INPUT: Input<'static> = Input {
@@ -23,18 +31,20 @@ pub(crate) fn document(text: &str) -> Document {
 /// Finds what is wanted.
 pub(crate) fn find(
     document: Document,
-    wanted: &[Extractor],
+    wanted: &Value,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<Extraction, Error> {
-    extract::find::find(0, INPUT, document, wanted, limits, watch)
+    let plan = Plan::read(wanted).expect("a plan");
+    let (records, document) = extract::find::find(0, INPUT, document, &plan, limits, watch)?;
+    Ok(Extraction { records, document })
 }
 
 /// Finds the entities of a text.
 pub(crate) fn entities(text: &str) -> Extraction {
     find(
         document(text),
-        &[Extractor::Entities],
+        &json!(["entities"]),
         &LIMITS,
         &NeverInterrupted,
     )

@@ -7,36 +7,36 @@ mod types;
 use extract::{Document, Error, Input, LIMITS, Limits, NeverInterrupted, Problem, Span};
 use serde_json::Value;
 
-/// Documents of the folder `tests/data`, under their names.
+/// Documents of the folder `fixtures`, under their paths there.
 macro_rules! fixtures {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_bytes!(concat!("../data/", $name)).as_slice())),*]
+    ($($path:literal),* $(,)?) => {
+        &[$(($path, include_bytes!(concat!("../../fixtures/", $path)).as_slice())),*]
     };
 }
 
 const FIXTURES: &[(&str, &[u8])] = fixtures![
-    "article.html",
-    "feed.xml",
-    "invoice.pdf",
-    "mail.eml",
-    "newsletter.eml",
-    "notes.md",
-    "owner-password-rc4.pdf",
-    "owner-password.pdf",
-    "password.pdf",
-    "people.json",
-    "people.csv",
-    "scan.pdf",
-    "shift-jis.html",
-    "utf-16.txt",
-    "windows-1252.html",
+    "html/article.html",
+    "xml/feed.xml",
+    "pdf/invoice.pdf",
+    "eml/mail.eml",
+    "eml/newsletter.eml",
+    "markdown/notes.md",
+    "pdf/owner-password-rc4.pdf",
+    "pdf/owner-password.pdf",
+    "pdf/password.pdf",
+    "csv/people.csv",
+    "json/people.json",
+    "pdf/scan.pdf",
+    "html/shift-jis.html",
+    "text/utf-16.txt",
+    "html/windows-1252.html",
 ];
 
 #[track_caller]
 fn fixture(wanted: &str) -> &'static [u8] {
     FIXTURES
         .iter()
-        .find(|(name, _)| *name == wanted)
+        .find(|(path, _)| path.rsplit('/').next() == Some(wanted))
         .expect("a fixture of that name")
         .1
 }

@@ -137,6 +137,7 @@ impl TableReader {
                 Cell {
                     text: text.clone(),
                     span,
+                    ..Cell::default()
                 },
                 gathered,
             ) {
@@ -187,6 +188,7 @@ impl TableReader {
                 rows: Vec::new(),
                 header_rows,
                 span,
+                ..Table::default()
             },
             rows,
         );
@@ -201,6 +203,7 @@ impl TableReader {
                     let cell = Cell {
                         text: reaching.text.clone(),
                         span: None,
+                        ..Cell::default()
                     };
                     reaching.rows -= 1;
                     if reaching.rows == 0 {

@@ -1,0 +1,14 @@
+//! What a client wants extracted from its documents: the `extract` of a request.
+//!
+//! [`Plan::read`] checks it, and says of each flaw where it is and what would be right. The API does so when a job is
+//! submitted; the worker does so again before it hands the [`Plan`] to the engine.
+//!
+//! **Invariant:** this crate knows the language and no document. It does no I/O, and what it accepts the engine can run.
+
+mod flaw;
+mod options;
+mod plan;
+
+pub use flaw::{Flaw, Flaws};
+pub use options::{Chunks, Entities, Tables};
+pub use plan::{Extractor, Plan};
