@@ -1,7 +1,10 @@
 //! Finding: the extractors. Each sees only a [`Document`].
 
+mod chunks;
 mod entities;
+mod language;
 mod structure;
+mod tables;
 
 use plan::Plan;
 
@@ -24,6 +27,7 @@ pub fn find(
         media_type,
         charset,
         text,
+        blocks,
         links,
         tables,
         metadata,
@@ -38,11 +42,18 @@ pub fn find(
         records = found.records;
         warnings.extend(found.warning);
     }
+    let chunks = plan.chunks.as_ref();
+    let chunks = chunks.map(|options| chunks::chunks(&text, &blocks, options, watch));
+    let language = plan
+        .metadata
+        .then(|| language::language(&metadata, text.as_str()));
     let links = plan.links.then(|| structure::links(&text, links, watch));
-    let tables = plan
-        .tables
-        .is_some()
-        .then(|| structure::tables(&text, tables, watch));
+    if plan.tables.as_ref().is_some_and(|options| options.records) {
+        let warning = tables::records(index, &text, &tables, limits, watch, &mut records)?;
+        warnings.extend(warning);
+    }
+    let wants_tables = plan.tables.is_some();
+    let tables = wants_tables.then(|| tables::tables(&text, &tables, watch));
     let structured = plan.structured.then(|| {
         let items = structured.into_iter();
         let items = items.map(|item| StructuredOutput {
@@ -59,13 +70,21 @@ pub fn find(
         bytes: input.bytes.len(),
         sha256: sha256_hex(input.bytes),
         pages: text.pages(),
+        language: language.flatten(),
         links: links.transpose()?,
         tables: tables.transpose()?,
         structured,
+        chunks: chunks.transpose()?,
         metadata: plan.metadata.then_some(metadata),
         text: plan.text.then(|| text.into_string()),
         warnings,
         ..DocumentOutput::default()
     };
     Ok((records, output))
+}
+
+/// Says that there are more records than are given.
+fn too_many(limits: &Limits) -> String {
+    let max = limits.max_records;
+    format!("Only the first {max} records are given (max_records): the text holds more.")
 }

@@ -1,8 +1,10 @@
-//! Links and tables: the reader found them, here they take the form that a result gives them.
+//! Links and places: the reader found them, here they take the form that a result gives them.
 
-use crate::output::{LinkOutput, Place, TableOutput};
+use serde_json::{Value, json};
+
+use crate::output::{LinkOutput, Place};
 use crate::watch::Interrupted;
-use crate::{Cell, Link, Span, Table, Text, Watch};
+use crate::{Link, Span, Text, Watch};
 
 /// Links between two questions to the watch.
 const LINKS_PER_CHECK: usize = 1_000;
@@ -36,38 +38,6 @@ pub(super) fn links(
     Ok(output)
 }
 
-/// The tables, in the order in which the reader gives them.
-pub(super) fn tables(
-    text: &Text,
-    tables: Vec<Table>,
-    watch: &dyn Watch,
-) -> Result<Vec<TableOutput>, Interrupted> {
-    let mut output = Vec::with_capacity(tables.len());
-    for Table {
-        caption,
-        rows,
-        header_rows,
-        span,
-        merged,
-    } in tables
-    {
-        watch.check()?;
-        let columns = columns(&rows[..header_rows.min(rows.len())]);
-        let rows = rows.into_iter().map(texts).collect();
-        let place = span.map(|span| place(text, &span));
-        output.push(TableOutput {
-            caption,
-            columns,
-            header_rows,
-            rows,
-            records: None,
-            merged,
-            place,
-        });
-    }
-    Ok(output)
-}
-
 /// The place in the form in which results give it.
 pub(super) fn place(text: &Text, span: &Span) -> Place {
     Place {
@@ -77,23 +47,15 @@ pub(super) fn place(text: &Text, span: &Span) -> Place {
     }
 }
 
-fn texts(row: Vec<Cell>) -> Vec<String> {
-    row.into_iter().map(|cell| cell.text).collect()
-}
-
-/// One name per column. A cell that spans rows is repeated in each of them and must not repeat in
-/// the name.
-fn columns(headers: &[Vec<Cell>]) -> Option<Vec<String>> {
-    let width = headers.first()?.len();
-    let name = |column: usize| {
-        let mut parts: Vec<&str> = headers
-            .iter()
-            .filter_map(|row| row.get(column))
-            .map(|cell| cell.text.as_str())
-            .filter(|text| !text.is_empty())
-            .collect();
-        parts.dedup();
-        parts.join(" ")
-    };
-    Some((0..width).map(name).collect())
+/// The `source` of a record: a place, and the document's number.
+pub(super) fn source(document: usize, text: &Text, span: Option<&Span>) -> Value {
+    let mut source = json!({"document": document});
+    let Some(span) = span else { return source };
+    let place = place(text, span);
+    if let Some(page) = place.page {
+        source["page"] = page.into();
+    }
+    source["start"] = place.start.into();
+    source["end"] = place.end.into();
+    source
 }

@@ -126,7 +126,7 @@ fn is_space(char: char) -> bool {
 }
 
 /// The span without the white space at its ends; none if nothing is left.
-pub(super) fn trimmed(text: &str, span: Span) -> Option<Span> {
+pub(crate) fn trimmed(text: &str, span: Span) -> Option<Span> {
     let slice = &text[span.clone()];
     let start = span.start + (slice.len() - slice.trim_start().len());
     let end = start + slice.trim().len();

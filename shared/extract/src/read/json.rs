@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use super::flow::folded;
 use super::gather::{Gathered, Rows};
 use super::{Context, Fit, Format, Reader, check_text, passed};
-use crate::{Cell, Document, Error, Limits, Problem, Table, Text, Watch};
+use crate::{Cell, CellValue, Document, Error, Limits, Problem, Table, Text, Watch};
 
 pub(super) static FORMAT: Format = Format {
     name: "JSON",
@@ -250,7 +250,12 @@ fn cell(value: &RawValue, source: &str) -> Cell {
     Cell {
         text: folded(&text),
         span: (!span.is_empty()).then_some(span),
-        ..Cell::default()
+        value: match written.as_bytes()[0] {
+            b't' => Some(CellValue::Boolean(true)),
+            b'f' => Some(CellValue::Boolean(false)),
+            b'-' | b'0'..=b'9' => Some(CellValue::Number(written.to_owned())),
+            _ => None,
+        },
     }
 }
 

@@ -28,6 +28,8 @@ use plan::Plan;
 use self::hints::Hints;
 use crate::{Document, Error, Input, Limits, Problem, Watch};
 
+pub(crate) use self::flow::trimmed;
+
 /// All formats, the surest to recognise first.
 static FORMATS: [&Format; 9] = [
     &pdf::FORMAT,

@@ -1,8 +1,11 @@
 //! What is found in a document, and what is not.
 
 mod any_text;
+mod chunks;
 mod kinds;
+mod language;
 mod support;
+mod tables;
 
 use extract::{
     Cell, Document, Interrupted, LIMITS, Limits, Link, NeverInterrupted, Place, Table, Text, Watch,
@@ -314,6 +317,7 @@ fn tables_are_given_with_the_names_of_their_columns() {
             "columns": ["Item", "Price net", "Price gross"],
             "header_rows": 2,
             "rows": [["Item", "Price", "Price"], ["Item", "net", "gross"], ["Pen", "1.00", "1.19"]],
+            "records": [{"Item": "Pen", "Price net": "1.00", "Price gross": "1.19"}],
             "place": {"start": 0, "end": 6},
         }])
     );
