@@ -10,6 +10,7 @@
 mod app;
 mod body;
 mod caller;
+mod forms;
 mod lambda;
 mod observe;
 mod openapi;

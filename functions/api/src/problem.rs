@@ -201,6 +201,16 @@ impl Problem {
         )
     }
 
+    /// The answer cannot be given in any form that the client accepts.
+    pub(crate) fn not_acceptable(detail: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::NOT_ACCEPTABLE,
+            "not_acceptable",
+            "Not acceptable",
+            detail,
+        )
+    }
+
     /// The body is compressed.
     pub(crate) fn encoded_body() -> Self {
         Self::new(

@@ -114,13 +114,33 @@ pub(crate) struct ScanForm {
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct Document(String);
 
+/// All that was extracted, or a page of the records.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum ResultOrPage {
+    Result(ScanResult),
+    Page(RecordsPage),
+}
+
 /// What was extracted.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct ScanResult {
+    /// The columns of the records in CSV.
+    columns: Option<Vec<String>>,
     /// What was found in all documents, in the order of the documents and of their texts.
     records: Vec<Record>,
-    /// What is said of each document, in the order in which they were sent.
+    /// What is said of each document: those that were sent, in their order, and then those that were found within them.
     documents: Vec<DocumentResult>,
+}
+
+/// A page of the records.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct RecordsPage {
+    /// Records, in the order of the result.
+    records: Vec<Record>,
+    /// The cursor of the next page; null if there is none.
+    #[schema(required = true)]
+    next: Option<String>,
 }
 
 /// Something found, a flat object. The member named after its kind (`email`, `phone`, `url`, `ip`, `date`, `money`, `iban`,
@@ -151,8 +171,10 @@ pub(crate) struct RecordSource {
 /// What is said of one document. Of the optional members those are there that were asked for and that the document has.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct DocumentResult {
-    /// The name of the file, if one was given.
+    /// The name of the file, if one was given; of a document within another its path there.
     name: Option<String>,
+    /// The number of the document that it was found in: an archive, or an e-mail.
+    parent: Option<u64>,
     /// What the bytes really are, whatever they were called.
     media_type: Option<String>,
     /// The charset that the bytes were decoded from; absent for binary formats.
@@ -164,14 +186,25 @@ pub(crate) struct DocumentResult {
     sha256: Option<String>,
     /// Number of pages; absent for formats without pages.
     pages: Option<u64>,
+    /// The language of the text, as a tag of BCP 47; absent where it is not clear, and where `metadata` was not asked for.
+    #[schema(example = "en-GB")]
+    language: Option<String>,
     /// The whole text.
     text: Option<String>,
+    /// The whole text as Markdown.
+    markdown: Option<String>,
     /// What the document says of itself.
     metadata: Option<BTreeMap<String, Value>>,
     /// The links.
     links: Option<Vec<Link>>,
     /// The tables.
     tables: Option<Vec<Table>>,
+    /// Structured data in the document.
+    structured: Option<Vec<Structured>>,
+    /// The main content.
+    article: Option<Article>,
+    /// The text in pieces for retrieval.
+    chunks: Option<Vec<Chunk>>,
     /// What was left out or could not be understood.
     warnings: Option<Vec<String>>,
     /// Why there is nothing of this document, while there is something of others.
@@ -208,10 +241,77 @@ pub(crate) struct Table {
     columns: Option<Vec<String>>,
     /// How many of the first rows are headers.
     header_rows: u64,
-    /// The texts of all cells, row by row, header rows first; all rows have the same number of cells.
+    /// The texts of all cells, row by row, header rows first; all rows have the same number of cells. A cell that spans
+    /// several rows or columns is repeated in each.
     rows: Vec<Vec<String>>,
+    /// The rows below the headers as objects: numbers and truth values as such, dates in ISO 8601, all else as text, empty
+    /// cells as null. A second column of the same name is `name 2`, one without a name `column 3`. Absent for a table without
+    /// header rows.
+    records: Option<Vec<BTreeMap<String, Value>>>,
+    /// The cells that span several rows or columns.
+    merged: Option<Vec<Merged>>,
     /// Where it stands; absent where the format does not say.
     place: Option<Place>,
+}
+
+/// A cell of a table that spans several rows or columns.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Merged {
+    /// Its first row, counted from 0, header rows included.
+    row: u64,
+    /// Its first column, counted from 0.
+    column: u64,
+    /// How many rows it spans.
+    rows: u64,
+    /// How many columns it spans.
+    columns: u64,
+}
+
+/// One item of structured data.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Structured {
+    syntax: Syntax,
+    /// What it says: JSON-LD as written; microdata and `RDFa` in the same shape; else an object of names and values.
+    value: Value,
+}
+
+/// How a document carries structured data.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Syntax {
+    JsonLd,
+    Microdata,
+    Rdfa,
+    OpenGraph,
+    Twitter,
+}
+
+/// The main content of a document.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Article {
+    /// Its title.
+    title: Option<String>,
+    /// Who wrote it.
+    byline: Option<String>,
+    /// When it was published: RFC 3339, or a date alone.
+    #[schema(example = "2026-03-09")]
+    published: Option<String>,
+    /// Its text: what stands at `places`, with a blank line between two of them.
+    text: String,
+    /// The same as Markdown.
+    markdown: String,
+    /// Where it stands.
+    places: Vec<Place>,
+}
+
+/// A piece of a text.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Chunk {
+    /// The headings that it stands under, the highest first.
+    headings: Vec<String>,
+    /// Its text: what stands at `place`.
+    text: String,
+    place: Place,
 }
 
 /// A place in a document's text: `text[start..end]`, counted in Unicode scalar values.

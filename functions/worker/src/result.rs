@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use extract::{DocumentError, Input, LIMITS, Numbers, Outcome, Output, Problem, Record, Watch};
 use job::{Failure, Phase, Request, Wanted};
-use plan::Plan;
+use plan::{Columns, Plan};
 use serde::Serialize;
 use serde_json::Value;
 use service::metrics;
@@ -14,6 +14,8 @@ use crate::engine::Ended;
 /// What a client reads.
 #[derive(Serialize)]
 struct JobResult {
+    /// First, for whoever reads the records in parts needs them before.
+    columns: Vec<String>,
     records: Vec<Record>,
     documents: Vec<Output>,
 }
@@ -34,7 +36,9 @@ pub(crate) fn extract_all(request: Request, watch: &dyn Watch) -> Ended {
             "What is to be extracted cannot be understood by this version of the service.",
         ));
     };
+    let mut columns = Columns::of(&plan);
     let mut result = JobResult {
+        columns: Vec::new(),
         records: Vec::new(),
         documents: Vec::new(),
     };
@@ -55,6 +59,9 @@ pub(crate) fn extract_all(request: Request, watch: &dyn Watch) -> Ended {
         };
         metrics::extraction(media_type(&outcomes[0].document), begun.elapsed());
         for (position, Outcome { records, document }) in outcomes.into_iter().enumerate() {
+            for record in &records {
+                columns.add(record);
+            }
             result.records.extend(records);
             if position == 0 {
                 result.documents.push(document);
@@ -64,6 +71,7 @@ pub(crate) fn extract_all(request: Request, watch: &dyn Watch) -> Ended {
         }
     }
     result.documents.append(&mut members);
+    result.columns = columns.into_names();
     if let Some(failure) = failure_of_all(&result.documents) {
         return Ended::Failed(failure);
     }

@@ -5,10 +5,12 @@
 //!
 //! **Invariant:** this crate knows the language and no document. It does no I/O, and what it accepts the engine can run.
 
+mod columns;
 mod flaw;
 mod options;
 mod plan;
 
+pub use columns::{Columns, cells};
 pub use flaw::{Flaw, Flaws};
 pub use options::{Chunks, Entities, Tables};
 pub use plan::{Extractor, Plan};

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
     ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 use jiff::Timestamp;
-use job::{Change, Job, JobKey, Place, Request, State, limits};
+use job::{Change, Encoding, Job, JobKey, Place, Request, State, limits};
 
 use crate::expression::Expression;
 use crate::keys::Kind;
@@ -185,6 +185,35 @@ impl Store {
         Ok(Some(StoredResult::Here(
             self.payloads.get(&job.key, kind, result).await?,
         )))
+    }
+
+    /// A part of the result's bytes, from `start` on, `max` at most; none if the job is not completed. A result that is too
+    /// big to go through the API is read in parts.
+    pub async fn result_part(
+        &self,
+        job: &Job,
+        start: u64,
+        max: usize,
+    ) -> Result<Option<Vec<u8>>, Error> {
+        let State::Completed { result, .. } = &job.state else {
+            return Ok(None);
+        };
+        let kind = Kind::Result {
+            attempt: job.attempt,
+        };
+        if start >= result.bytes {
+            return Ok(Some(Vec::new()));
+        }
+        if result.place == Place::Object && result.encoding == Encoding::Plain {
+            let part = self.payloads.get_part(&job.key, kind, start, max).await?;
+            return Ok(Some(part));
+        }
+        let whole = self.payloads.get(&job.key, kind, result).await?;
+        let start = usize::try_from(start)
+            .unwrap_or(usize::MAX)
+            .min(whole.len());
+        let end = start.saturating_add(max).min(whole.len());
+        Ok(Some(whole[start..end].to_vec()))
     }
 
     /// Cancels a job that is not final.

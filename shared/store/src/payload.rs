@@ -206,11 +206,34 @@ impl Payloads {
     }
 
     async fn get_object(&self, key: &JobKey, kind: Kind) -> Result<Vec<u8>, Error> {
+        self.fetch(key, kind, None).await
+    }
+
+    /// Bytes of a payload that lies unpacked in an object, from `start` on, `max` at most.
+    pub(crate) async fn get_part(
+        &self,
+        key: &JobKey,
+        kind: Kind,
+        start: u64,
+        max: usize,
+    ) -> Result<Vec<u8>, Error> {
+        let last = start + (max as u64).saturating_sub(1);
+        self.fetch(key, kind, Some(format!("bytes={start}-{last}")))
+            .await
+    }
+
+    async fn fetch(
+        &self,
+        key: &JobKey,
+        kind: Kind,
+        range: Option<String>,
+    ) -> Result<Vec<u8>, Error> {
         let answer = self
             .s3
             .get_object()
             .bucket(&self.bucket)
             .key(keys::object(key, kind))
+            .set_range(range)
             .send()
             .await
             .map_err(|error| match error.as_service_error() {

@@ -3,20 +3,21 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use jiff::Timestamp;
-use job::{Job, JobKey, Payload, Place};
+use job::{Job, JobKey, Payload};
 use serde::Serialize;
 use store::StoredResult;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Addressed;
-use crate::problem::Problem;
-use crate::query::{self, NoParameters};
-use crate::{App, openapi, schema};
+use crate::forms::{self, Cursor, Form, Page, PageOptions, no_such_page};
+use crate::problem::{Flaws, Place, Problem};
+use crate::{App, openapi, query, schema};
 
 /// Where a result lies that is too big to be answered.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,32 +28,59 @@ pub(crate) struct ResultLink {
 
 /// Read what was extracted
 ///
-/// May be read any number of times, as long as the job is kept.
+/// May be read any number of times, as long as the job is kept. `Accept` chooses the form:
+///
+/// - `application/json`, the default: all of it. With `limit` or `cursor`: a page of the records, and in `next` the cursor of
+///   the one after it, null at the end.
+/// - `application/x-ndjson`: the records, one a line.
+/// - `text/csv`: the records as rows. The columns are the same on every page; a cell that a spreadsheet would take for a
+///   formula begins with `'`.
+/// - `text/markdown`, `text/plain`: the documents' own, with a blank line between two of them, if the request asked for
+///   `markdown` or `text`.
+///
+/// A page of any form names the one after it in `Link`, with `rel="next"`.
 #[utoipa::path(
     get,
     path = "/api/v1/scan/result/{job_id}/",
     tag = "scan",
-    params(("job_id" = Uuid, Path, description = "The job")),
+    params(
+        ("job_id" = Uuid, Path, description = "The job"),
+        ("limit" = Option<u32>, Query, description = "Most records of a page, 1 to 10,000. Default: all, or 1,000 with a cursor.", example = 100),
+        ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before."),
+    ),
     responses(
         (
             status = 200,
-            description = "The result",
-            body = schema::ScanResult,
-            example = json!({
-                "records": [{"email": "a@test.com", "source": {"document": 0, "start": 9, "end": 19}}],
-                "documents": [{
-                    "media_type": "text/plain",
-                    "charset": "UTF-8",
-                    "bytes": 20,
-                    "sha256": "9285566ee2be1d3dbca6f30da48f9eab383dae84960a33a7ef56423033b3af7c",
-                    "text": "Write to a@test.com.",
-                    "metadata": {},
-                }],
-            }),
+            description = "The result, in the form that was asked for",
+            content(
+                (schema::ResultOrPage = "application/json", examples(
+                    ("result" = (summary = "All of it", value = json!({
+                        "columns": ["kind", "value", "raw", "valid", "email", "problems", "document", "page", "start", "end"],
+                        "records": [{"email": "a@test.com", "source": {"document": 0, "start": 9, "end": 19}}],
+                        "documents": [{
+                            "media_type": "text/plain",
+                            "charset": "UTF-8",
+                            "bytes": 20,
+                            "sha256": "9285566ee2be1d3dbca6f30da48f9eab383dae84960a33a7ef56423033b3af7c",
+                            "text": "Write to a@test.com.",
+                            "metadata": {},
+                        }],
+                    }))),
+                    ("page" = (summary = "A page of the records", value = json!({
+                        "records": [{"email": "a@test.com", "source": {"document": 0, "start": 9, "end": 19}}],
+                        "next": "MS4xODA",
+                    }))),
+                )),
+                (String = "application/x-ndjson"),
+                (String = "text/csv"),
+                (String = "text/markdown"),
+                (String = "text/plain"),
+            ),
+            headers(("Link" = Option<String>, description = "The page after this one, if there is one")),
         ),
         (
             status = 303,
-            description = "The result is too big to be answered here; it lies at `Location`",
+            description = "The result is too big to be answered here; as JSON it lies at `Location`",
             body = ResultLink,
             headers(("Location" = String, description = "The result, for 15 minutes")),
         ),
@@ -62,21 +90,30 @@ pub(crate) struct ResultLink {
 pub(crate) async fn get_scan_result(
     State(app): State<App>,
     Addressed(key): Addressed,
-    _: NoParameters,
+    headers: HeaderMap,
+    uri: Uri,
 ) -> Result<Response, Problem> {
+    let options = PageOptions::read(&uri)?;
     let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
-    let result = match app.store.result(&job).await {
-        Ok(result) => result,
-        Err(error) => return Err(why_unreadable(&app, &job, error).await),
+    if job.status() != job::Status::Completed {
+        return Err(Problem::not_completed(&job));
+    }
+    let form = Form::accepted(&headers)?;
+    let answer = match (options, form) {
+        (None, Form::Json) => whole(&app, &job).await?,
+        (None, Form::Text | Form::Markdown) => texts(&app, &job, form).await?,
+        (Some(_), Form::Text | Form::Markdown) => return Err(no_pages(form)),
+        (page, Form::Json | Form::Csv | Form::Ndjson) => records(&app, &job, form, page).await?,
     };
-    match result {
-        None => Err(Problem::not_completed(&job)),
-        Some(StoredResult::Here(json)) => {
-            let media_type = [(header::CONTENT_TYPE, "application/json")];
-            Ok((media_type, json).into_response())
-        }
-        Some(StoredResult::Elsewhere(link)) => {
+    Ok(([(header::VARY, HeaderValue::from_static("accept"))], answer).into_response())
+}
+
+/// The stored result as it is, or where it lies.
+async fn whole(app: &App, job: &Job) -> Result<Response, Problem> {
+    match stored(app, job).await? {
+        StoredResult::Here(json) => Ok(typed(Form::Json, json)),
+        StoredResult::Elsewhere(link) => {
             let location = HeaderValue::from_str(&link)
                 .map_err(|_| Problem::internal("a link to a result is no header value"))?;
             let headers = [(header::LOCATION, location)];
@@ -84,6 +121,127 @@ pub(crate) async fn get_scan_result(
             Ok((StatusCode::SEE_OTHER, headers, body).into_response())
         }
     }
+}
+
+/// The texts of the documents.
+async fn texts(app: &App, job: &Job, form: Form) -> Result<Response, Problem> {
+    match stored(app, job).await? {
+        StoredResult::Here(json) => Ok(typed(form, forms::documents(form, &json)?)),
+        StoredResult::Elsewhere(_) => Err(Problem::not_acceptable(format!(
+            "The result is too big to be given as {}; read it as application/json.",
+            form.media_type()
+        ))),
+    }
+}
+
+async fn stored(app: &App, job: &Job) -> Result<StoredResult, Problem> {
+    match app.store.result(job).await {
+        Ok(Some(result)) => Ok(result),
+        Ok(None) => Err(Problem::not_completed(job)),
+        Err(error) => Err(why_unreadable(app, job, error).await),
+    }
+}
+
+/// The records: a page of them, or all if they fit into one answer.
+async fn records(
+    app: &App,
+    job: &Job,
+    form: Form,
+    options: Option<PageOptions>,
+) -> Result<Response, Problem> {
+    let cursor = options.and_then(|options| options.cursor);
+    if cursor.is_some_and(|cursor| cursor.attempt != job.attempt) {
+        return Err(no_such_page());
+    }
+    let mut start = cursor.map_or(0, |cursor| cursor.start);
+    let mut part = part(app, job, start).await?;
+    if cursor.is_none() {
+        let first =
+            Page::first(&part).ok_or_else(|| Problem::internal("a result has no records"))?;
+        start = first as u64;
+        part.drain(..first);
+    }
+    let limit = options.map_or(usize::MAX, |options| options.limit);
+    let page = Page::read(&part, limit).map_err(|_| match cursor {
+        Some(_) => no_such_page(),
+        None => Problem::internal("the records of a result cannot be read"),
+    })?;
+    let columns = if form == Form::Csv {
+        columns(app, job).await?
+    } else {
+        None
+    };
+    let written = forms::records(form, &page, columns);
+    let next = written.next.map(|next| Cursor {
+        attempt: job.attempt,
+        start: start + next as u64,
+    });
+    let Some(PageOptions { limit, .. }) = options else {
+        return if next.is_none() {
+            Ok(typed(form, written.body))
+        } else {
+            Err(too_many(form))
+        };
+    };
+    let next = next.map(Cursor::encode);
+    let mut body = written.body;
+    if form == Form::Json {
+        let next = serde_json::to_string(&next).expect("a string always serialises");
+        body.extend(["],\"next\":", &next, "}"]);
+    }
+    let mut response = typed(form, body);
+    if let Some(next) = next {
+        let id = job.key.id;
+        let link = format!("</api/v1/scan/result/{id}/?limit={limit}&cursor={next}>; rel=\"next\"");
+        let link = HeaderValue::from_str(&link)
+            .map_err(|_| Problem::internal("a link is no header value"))?;
+        response.headers_mut().insert(header::LINK, link);
+    }
+    Ok(response)
+}
+
+/// Bytes of a stored result that are read for one page.
+const PART_BYTES: usize = 4 << 20;
+
+async fn part(app: &App, job: &Job, start: u64) -> Result<Vec<u8>, Problem> {
+    match app.store.result_part(job, start, PART_BYTES).await {
+        Ok(Some(part)) => Ok(part),
+        Ok(None) => Err(Problem::not_completed(job)),
+        Err(error) => Err(why_unreadable(app, job, error).await),
+    }
+}
+
+/// The columns that a result names at its beginning; none if it names none.
+async fn columns(app: &App, job: &Job) -> Result<Option<Vec<String>>, Problem> {
+    let head = part(app, job, 0).await?;
+    let Some(rest) = head.strip_prefix(b"{\"columns\":") else {
+        return Ok(None);
+    };
+    let mut values = serde_json::Deserializer::from_slice(rest).into_iter();
+    Ok(values.next().and_then(Result::ok))
+}
+
+fn typed(form: Form, body: impl Into<Body>) -> Response {
+    ([(header::CONTENT_TYPE, form.content_type())], body.into()).into_response()
+}
+
+fn no_pages(form: Form) -> Problem {
+    Problem::not_acceptable(format!(
+        "{} has no pages; leave out `limit` and `cursor`, or read the records as application/json, application/x-ndjson or text/csv.",
+        form.media_type()
+    ))
+}
+
+fn too_many(form: Form) -> Problem {
+    let mut flaws = Flaws::default();
+    flaws.add(
+        Place::Parameter("limit".to_owned()),
+        format!(
+            "The result has more records than one answer can hold; as {} it is read in pages: give a `limit`, and then follow `Link`.",
+            form.media_type()
+        ),
+    );
+    flaws.end().expect_err("there is a flaw")
 }
 
 /// The job may have been removed between the look at it and the look at its result.
@@ -101,7 +259,7 @@ impl IntoResponses for Problems {
         let nothing = Payload {
             encoding: job::Encoding::Plain,
             bytes: 0,
-            place: Place::Item,
+            place: job::Place::Item,
         };
         let key = JobKey {
             tenant: job::Tenant::default(),
@@ -111,6 +269,9 @@ impl IntoResponses for Problems {
         openapi::problems([
             Problem::job_not_found(),
             Problem::not_completed(&pending),
+            Problem::not_acceptable(
+                "Offered are: application/json, text/plain, text/markdown, text/csv, application/x-ndjson.",
+            ),
             query::unknown_parameter(),
             Problem::unavailable(""),
         ])

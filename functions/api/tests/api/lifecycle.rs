@@ -113,7 +113,7 @@ async fn a_result_answers_as_it_is_documented() {
     let result = stack.get(&path("result", &started.job_id())).await.json();
     let description = serde_json::to_value(api::openapi()).unwrap();
     let example = &description["paths"]["/api/v1/scan/result/{job_id}/"]["get"]["responses"]["200"]
-        ["content"]["application/json"]["example"];
+        ["content"]["application/json"]["examples"]["result"]["value"];
     assert_eq!(&result, example);
 }
 

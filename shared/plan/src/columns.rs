@@ -1,0 +1,166 @@
+//! Records as the rows of a table: which columns there are, and what of a record goes into which.
+//!
+//! Records are objects, and not all of the same kind. As rows they are flat: a member of a member is named by both
+//! (`total.amount`), and where something stands goes into the last columns.
+
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use crate::Plan;
+
+/// What entities have in common.
+const ENTITY: [&str; 4] = ["kind", "value", "raw", "valid"];
+
+/// Where a record stands, and what is wrong with it: the last columns.
+const SOURCE: [&str; 5] = ["problems", "document", "page", "start", "end"];
+
+/// Members within members are columns of their own down to this depth; below, a member is written as JSON.
+const MAX_DEPTH: usize = 4;
+
+/// The columns of a result, put together record by record.
+///
+/// First those that the plan names, so that they are there, and in the same order, whatever was found; then those of the
+/// records in the order in which they appeared; then the place.
+#[derive(Debug, Clone, Default)]
+pub struct Columns {
+    names: Vec<String>,
+    known: HashSet<String>,
+}
+
+impl Columns {
+    /// The columns that a plan names.
+    pub fn of(plan: &Plan) -> Self {
+        let mut columns = Self::default();
+        if plan.entities.is_some() {
+            for name in ENTITY {
+                columns.name(name);
+            }
+        }
+        columns
+    }
+
+    /// Adds those of a record.
+    pub fn add(&mut self, record: &Map<String, Value>) {
+        for (name, _) in cells(record) {
+            if !SOURCE.contains(&name.as_str()) {
+                self.name(&name);
+            }
+        }
+    }
+
+    /// All of them, in their order.
+    pub fn into_names(mut self) -> Vec<String> {
+        self.names.extend(SOURCE.map(str::to_owned));
+        self.names
+    }
+
+    fn name(&mut self, name: &str) {
+        if !self.known.contains(name) {
+            self.known.insert(name.to_owned());
+            self.names.push(name.to_owned());
+        }
+    }
+}
+
+/// What a record puts into which column; columns without a cell are empty.
+pub fn cells(record: &Map<String, Value>) -> Vec<(String, Value)> {
+    // An entity names its value twice: by its kind, and as `value`.
+    let kind = record.get("kind").and_then(Value::as_str);
+    let twice = kind.filter(|_| record.contains_key("value"));
+    let mut cells = Vec::with_capacity(record.len() + 3);
+    for (name, value) in record {
+        match (name.as_str(), value) {
+            ("source", Value::Object(source)) => {
+                for name in ["document", "page", "start", "end"] {
+                    if let Some(value) = source.get(name) {
+                        cells.push((name.to_owned(), value.clone()));
+                    }
+                }
+            }
+            ("problems", value) => cells.push((name.clone(), value.to_string().into())),
+            _ if twice == Some(name) => {}
+            _ => flatten(name.clone(), value, 1, &mut cells),
+        }
+    }
+    cells
+}
+
+fn flatten(name: String, value: &Value, depth: usize, cells: &mut Vec<(String, Value)>) {
+    match value {
+        Value::Null => {}
+        Value::Object(members) if depth < MAX_DEPTH && !members.is_empty() => {
+            for (member, value) in members {
+                flatten(format!("{name}.{member}"), value, depth + 1, cells);
+            }
+        }
+        Value::Object(_) | Value::Array(_) => cells.push((name, value.to_string().into())),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => cells.push((name, value.clone())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn record(value: Value) -> Map<String, Value> {
+        serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn what_a_plan_names_comes_first_and_the_place_last() {
+        let plan = Plan::read(&json!(["entities"])).unwrap();
+        let mut columns = Columns::of(&plan);
+        columns.add(&record(
+            json!({"money": "1", "kind": "money", "value": "1", "currency": "EUR", "source": {}}),
+        ));
+        columns.add(&record(
+            json!({"total": {"amount": "1", "currency": "EUR"}}),
+        ));
+        assert_eq!(
+            columns.into_names(),
+            [
+                "kind",
+                "value",
+                "raw",
+                "valid",
+                "currency",
+                "total.amount",
+                "total.currency",
+                "problems",
+                "document",
+                "page",
+                "start",
+                "end"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_record_is_flattened_and_lists_in_it_are_written_as_json() {
+        let cells = cells(&record(json!({
+            "total": {"amount": "1"},
+            "tags": ["a"],
+            "none": null,
+            "problems": [{"field": "/x"}],
+            "source": {"document": 0, "start": 1, "end": 2, "fields": {"/total": {}}},
+        })));
+        let cells: Vec<_> = cells
+            .into_iter()
+            .map(|(name, value)| format!("{name} {value}"))
+            .collect();
+        assert_eq!(
+            cells,
+            [
+                "total.amount \"1\"",
+                "tags \"[\\\"a\\\"]\"",
+                "problems \"[{\\\"field\\\":\\\"/x\\\"}]\"",
+                "document 0",
+                "start 1",
+                "end 2",
+            ]
+        );
+    }
+}
