@@ -21,6 +21,8 @@ pub const LIMITS: Limits = Limits {
     max_members: 1_000,
     max_member_depth: 4,
     max_unpacked_bytes: 256 << 20,
+    max_package_entries: 10_000,
+    max_unpack_ratio: 300,
 };
 
 /// What a document may ask of the engine. Whatever is passed is a [`Problem::LimitExceeded`](crate::Problem::LimitExceeded)
@@ -64,4 +66,9 @@ pub struct Limits {
     /// Size of all that is unpacked from one document (members of archives, parts of office documents), in bytes.
     /// Passed: refused.
     pub max_unpacked_bytes: usize,
+    /// Entries of one zip package, folders included. Passed: refused.
+    pub max_package_entries: usize,
+    /// How many times its packed size an entry of a package may unpack to once it is over 16 MB. Passed: refused, for
+    /// it is made to fill memory.
+    pub max_unpack_ratio: usize,
 }

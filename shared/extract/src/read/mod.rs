@@ -15,6 +15,7 @@ mod html;
 mod json;
 mod markdown;
 mod ndjson;
+mod package;
 mod pdf;
 mod plain;
 mod sniff;
@@ -26,6 +27,7 @@ use std::thread;
 use plan::Plan;
 
 use self::hints::Hints;
+use self::package::Package;
 use crate::{Document, Error, Input, Limits, Problem, Watch};
 
 pub(crate) use self::flow::trimmed;
@@ -60,6 +62,12 @@ enum Reader {
     Bytes {
         fit: fn(&[u8]) -> Fit,
         read: fn(&[u8], &Context<'_>) -> Result<Document, Error>,
+    },
+    /// From a zip package of that kind.
+    #[expect(dead_code, reason = "no format is read from packages yet")]
+    Package {
+        kind: package::Kind,
+        read: fn(Package<'_>, &Context<'_>) -> Result<Document, Error>,
     },
     /// From the decoded text.
     Text {
@@ -198,6 +206,13 @@ pub(crate) fn read_any(
 
 fn read_as_what_it_is(input: Input<'_>, context: &Context<'_>) -> Result<Document, Error> {
     let hints = Hints::new(input);
+    if package::is_package(input.bytes) {
+        let mut package = Package::open(input.bytes, context)?;
+        let (format, read) = sniff::package(package.kind()?)?;
+        let mut document = read(package, context)?;
+        label(&mut document, format, &hints);
+        return Ok(document);
+    }
     if let Some((format, read)) = sniff::binary(input.bytes, &hints) {
         let mut document = read(input.bytes, context)?;
         label(&mut document, format, &hints);

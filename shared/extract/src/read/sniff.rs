@@ -3,10 +3,12 @@
 use file_format::{FileFormat, Kind};
 
 use super::hints::Hints;
+use super::package::{Kind as PackageKind, Package};
 use super::{Context, FORMATS, Fit, Format, Reader, charset, supported};
 use crate::{Document, Error, Problem};
 
 type BytesReader = fn(&[u8], &Context<'_>) -> Result<Document, Error>;
+type PackageReader = fn(Package<'_>, &Context<'_>) -> Result<Document, Error>;
 type TextReader = fn(String, &Context<'_>) -> Result<Document, Error>;
 
 /// The format that reads these bytes as they are, if one does.
@@ -15,7 +17,7 @@ pub(super) fn binary(bytes: &[u8], hints: &Hints<'_>) -> Option<(&'static Format
         .into_iter()
         .filter_map(|format| match format.reader {
             Reader::Bytes { fit, read } => Some((format, fit(bytes), read)),
-            Reader::Text { .. } => None,
+            Reader::Package { .. } | Reader::Text { .. } => None,
         });
     readers
         .filter(|&(format, fit, _)| {
@@ -23,6 +25,16 @@ pub(super) fn binary(bytes: &[u8], hints: &Hints<'_>) -> Option<(&'static Format
         })
         .max_by_key(|&(_, fit, _)| fit)
         .map(|(format, _, read)| (format, read))
+}
+
+/// The format of a zip package.
+pub(super) fn package(wanted: PackageKind) -> Result<(&'static Format, PackageReader), Error> {
+    let mut formats = FORMATS.into_iter();
+    let found = formats.find_map(|format| match format.reader {
+        Reader::Package { kind, read } if kind == wanted => Some((format, read)),
+        _ => None,
+    });
+    found.ok_or_else(|| unsupported(wanted.media_type()))
 }
 
 /// The format of a text: the one that it certainly is, else the one that the sender names if the
@@ -87,15 +99,20 @@ pub(super) fn refuse_unknown_binary(bytes: &[u8]) -> Result<(), Error> {
     if known.is_none() && mostly_text(sample) {
         return Ok(());
     }
-    let recognised = known.unwrap_or_else(|| "binary data of an unknown kind".into());
+    let recognised = known.as_deref().unwrap_or("binary data of an unknown kind");
+    Err(unsupported(recognised))
+}
+
+/// Says of a document what it is, and that it is not supported.
+pub(super) fn unsupported(recognised: &str) -> Error {
     let supported = supported();
-    Err(Error::document(
+    Error::document(
         Problem::UnsupportedFormat,
         format!(
             "The document was recognised as {recognised}, which is not supported. \
              Supported are: {supported}."
         ),
-    ))
+    )
 }
 
 /// The media type of data that are not text, if they are of a known kind.
@@ -107,10 +124,6 @@ fn known_binary(bytes: &[u8]) -> Option<String> {
         Kind::Metadata | Kind::Playlist | Kind::Geospatial | Kind::Subtitle
     );
     match format.media_type() {
-        // A damaged one is taken for nothing at all.
-        "application/octet-stream" if bytes.starts_with(b"PK\x03\x04") => {
-            Some("application/zip".into())
-        }
         "application/octet-stream" => None,
         media_type if media_type.starts_with("text/") || is_text_after_all => None,
         media_type => Some(media_type.into()),

@@ -113,7 +113,7 @@ fn binary_data_is_refused_by_its_name() {
     for (bytes, name) in [
         (png.as_slice(), "image/png"),
         (
-            b"PK\x03\x04\x14\0\0\0\x08\0some bytes that follow",
+            b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
             "application/zip",
         ),
         (
@@ -132,6 +132,13 @@ fn binary_data_is_refused_by_its_name() {
             );
         }
     }
+}
+
+#[test]
+fn a_package_that_is_damaged_is_refused_as_such() {
+    let (problem, detail) = problem(read(b"PK\x03\x04\x14\0\0\0\x08\0some bytes that follow"));
+    assert_eq!(problem, Problem::Malformed);
+    assert!(detail.contains("damaged or cut off"), "{detail}");
 }
 
 #[test]
