@@ -1,11 +1,8 @@
 //! The description of the API, for people: Swagger UI, all of it out of this binary.
 
-use std::sync::Arc;
-
 use axum::extract::Path;
 use axum::response::{IntoResponse, Response};
 use http::{Uri, header};
-use utoipa_swagger_ui::Config;
 
 use super::page;
 use crate::problem::Problem;
@@ -19,6 +16,13 @@ const STYLE: &str = include_str!("../pages/page.css");
 
 /// Swagger UI sets styles on its elements itself and has pictures in its style sheet.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+
+/// A file of Swagger UI, as the build script took it out of its archive.
+macro_rules! swagger_ui {
+    ($name:literal) => {
+        include_bytes!(concat!(env!("OUT_DIR"), "/swagger-ui/", $name)).as_slice()
+    };
+}
 
 /// Describe the API, for people
 #[utoipa::path(
@@ -34,19 +38,16 @@ pub(crate) async fn get_docs(uri: Uri) -> Response {
 /// The files that the page asks for.
 pub(crate) async fn get_asset(Path(asset): Path<String>) -> Result<Response, Problem> {
     let (media_type, bytes) = match asset.as_str() {
-        "docs.js" => ("text/javascript".to_owned(), START.as_bytes().into()),
-        "page.css" => ("text/css".to_owned(), STYLE.as_bytes().into()),
-        "swagger-ui.css" | "swagger-ui-bundle.js" | "favicon-32x32.png" => {
-            let file = utoipa_swagger_ui::serve(&asset, Arc::new(Config::from("")))
-                .map_err(|error| Problem::internal(error.to_string()))?
-                .ok_or_else(Problem::path_not_found)?;
-            (file.content_type, file.bytes)
-        }
+        "docs.js" => ("text/javascript", START.as_bytes()),
+        "page.css" => ("text/css", STYLE.as_bytes()),
+        "swagger-ui-bundle.js" => ("text/javascript", swagger_ui!("swagger-ui-bundle.js")),
+        "swagger-ui.css" => ("text/css", swagger_ui!("swagger-ui.css")),
+        "favicon-32x32.png" => ("image/png", swagger_ui!("favicon-32x32.png")),
         _ => return Err(Problem::path_not_found()),
     };
     let headers = [
         (header::CONTENT_TYPE, media_type),
-        (header::CACHE_CONTROL, "public, max-age=86400".to_owned()),
+        (header::CACHE_CONTROL, "public, max-age=86400"),
     ];
     Ok((headers, bytes).into_response())
 }
