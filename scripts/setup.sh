@@ -2,7 +2,8 @@
 # Installs what the make targets need, and says so; is done at once where it is there.
 #   rustfmt and clippy                by rustup
 #   a C compiler and python3-venv     by apt-get, with sudo unless root
-#   the lists in requirements/        by pip (uv) and uv (all others), into .tools of this folder
+#   the lists in requirements/        by pip (uv) and uv (all others), into .tools of this folder; those
+#                                     that only some targets need (bench) if they are named
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -21,6 +22,9 @@ main() {
     environment tools with_uv venv
     environment sam with_uv sam
     environment checkov with_uv checkov
+    for more in "$@"; do
+        environment "$more" with_uv "$more"
+    done
 }
 
 # The list $1, installed by $2 into .tools/$3, unless it is there. The copy of the lock file is put
@@ -70,4 +74,4 @@ fail() {
     exit 1
 }
 
-main
+main "$@"
