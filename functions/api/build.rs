@@ -9,7 +9,11 @@ use std::{env, fs};
 use utoipa_swagger_ui_vendored::SWAGGER_UI_VENDORED;
 use zip::ZipArchive;
 
-const FILES: [&str; 3] = ["swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png"];
+const FILES: [&str; 3] = [
+    "swagger-ui-bundle.js",
+    "swagger-ui.css",
+    "favicon-32x32.png",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
@@ -24,7 +28,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             .find(|path| path.ends_with(&format!("/dist/{name}")))
             .ok_or_else(|| format!("no {name} in the archive"))?
             .into_owned();
-        io::copy(&mut archive.by_name(&path)?, &mut File::create(folder.join(name))?)?;
+        io::copy(
+            &mut archive.by_name(&path)?,
+            &mut File::create(folder.join(name))?,
+        )?;
     }
     Ok(())
 }

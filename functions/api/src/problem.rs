@@ -60,10 +60,11 @@ pub(crate) struct ProblemDetails {
     errors: Vec<Flaw>,
 }
 
-/// One place where a request is wrong. Exactly one of `pointer`, `field`, `parameter` and `header` says where.
+/// One place where a request is wrong. One of `pointer`, `field`, `parameter` and `header` says where. Beside `field` or
+/// `parameter`, which may hold JSON, `pointer` leads on from there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct Flaw {
-    /// A JSON pointer (RFC 6901) into the request; the empty pointer is the request as a whole.
+    /// A JSON pointer (RFC 6901) into the request, or into that part of it; the empty pointer is the whole.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/source/base64")]
     pointer: Option<String>,
@@ -103,12 +104,22 @@ pub(crate) struct Flaws {
 impl Flaws {
     /// Adds one.
     pub(crate) fn add(&mut self, place: Place, detail: impl Into<String>) {
+        self.push(place, None, detail.into());
+    }
+
+    /// Adds one within a part of a multipart body, or a parameter, that holds JSON.
+    pub(crate) fn add_within(&mut self, place: Place, pointer: &str, detail: impl Into<String>) {
+        self.push(place, Some(pointer.to_owned()), detail.into());
+    }
+
+    fn push(&mut self, place: Place, pointer: Option<String>, detail: String) {
         if self.found.len() == MAX_FLAWS {
             self.more += 1;
             return;
         }
         let mut flaw = Flaw {
-            detail: detail.into(),
+            pointer,
+            detail,
             ..Flaw::default()
         };
         match place {

@@ -20,16 +20,20 @@ pub(crate) enum Status {
     Cancelled,
 }
 
-/// What can be extracted: records of what the text mentions, the whole text, what the document says of itself, its links, its
-/// tables.
+/// What can be extracted, by name.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Extract {
     Entities,
+    Fields,
     Text,
+    Markdown,
     Metadata,
     Links,
     Tables,
+    Structured,
+    Article,
+    Chunks,
 }
 
 /// What was being done when a job failed.

@@ -16,6 +16,7 @@ async fn what_became_of_dead_letters_is_logged_and_told() {
         .unwrap();
     let letter = Message {
         key: job.key.clone(),
+        version: 1,
         generation: 0,
         traceparent: Some(trace),
     };

@@ -3,10 +3,9 @@
 use std::time::Instant;
 
 use extract::{DocumentError, Input, LIMITS, Numbers, Outcome, Output, Problem, Record, Watch};
-use job::{Failure, Phase, Request, Wanted};
+use job::{Failure, Phase, Request};
 use plan::{Columns, Plan};
 use serde::Serialize;
-use serde_json::Value;
 use service::metrics;
 
 use crate::engine::Ended;
@@ -24,11 +23,7 @@ struct JobResult {
 /// job has failed. The documents that were sent come first in the result, then those that were found within them.
 pub(crate) fn extract_all(request: Request, watch: &dyn Watch) -> Ended {
     let Request { documents, extract } = request;
-    let names: Vec<Value> = extract
-        .into_iter()
-        .map(|it| Wanted::name(it).into())
-        .collect();
-    let Ok(plan) = Plan::read(&Value::Array(names)) else {
+    let Ok(plan) = Plan::read(&extract) else {
         return Ended::Failed(Failure::new(
             "request_unreadable",
             Phase::Extract,

@@ -9,6 +9,8 @@ use crate::{Delivery, Failure, JobKey, Payload, Status, limits};
 pub struct Job {
     /// What addresses it. Never changes.
     pub key: JobKey,
+    /// The least version of a worker that can do it. Never changes.
+    pub version: u32,
     /// Number of its submission: 0 at start, one more with each `retry`. Messages carry it.
     pub generation: u32,
     /// How often it was ever claimed: 0 at start, one more with each claim, never less. The fencing token: only the
@@ -74,9 +76,10 @@ pub enum State {
 
 impl Job {
     /// A job as it is accepted.
-    pub fn new(key: JobKey, created_at: Timestamp, request: Payload) -> Self {
+    pub fn new(key: JobKey, version: u32, created_at: Timestamp, request: Payload) -> Self {
         Self {
             key,
+            version,
             generation: 0,
             attempt: 0,
             attempt_limit: limits::MAX_ATTEMPTS,

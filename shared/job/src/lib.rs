@@ -26,5 +26,5 @@ pub use guard::{Clause, Guard, Test};
 pub use id::{Delivery, JobId, JobKey, MalformedId, Tenant};
 pub use job::{Job, State};
 pub use payload::{Encoding, Payload, Place};
-pub use request::{Request, Source, Wanted};
+pub use request::{Request, Source};
 pub use status::Status;

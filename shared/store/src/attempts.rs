@@ -55,6 +55,7 @@ impl Store {
     ) -> Result<Claimed, Error> {
         let Message {
             key,
+            version: _,
             generation,
             traceparent: _,
         } = message;

@@ -3,7 +3,7 @@
 //! | attribute | type | meaning |
 //! | --- | --- | --- |
 //! | `pk`, `sk` | S | see `keys` |
-//! | `v` | N | version of this shape |
+//! | `v` | N | the least version of a worker that can do the job |
 //! | `st` | S | status |
 //! | `gen` | N | generation |
 //! | `att`, `lim` | N | attempt, and the last one of this generation |
@@ -39,9 +39,6 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
 use crate::{Error, keys};
-
-/// The latest version that a worker of this release understands. No other has been written yet.
-pub(crate) const VERSION: u32 = 1;
 
 /// An item as the SDK has it.
 pub(crate) type Attributes = HashMap<String, AttributeValue>;
@@ -98,6 +95,7 @@ fn is_false(value: &bool) -> bool {
 pub(crate) fn from_job(job: &Job) -> Attributes {
     let Job {
         key,
+        version,
         generation,
         attempt,
         attempt_limit,
@@ -110,7 +108,7 @@ pub(crate) fn from_job(job: &Job) -> Attributes {
     let mut item = Item {
         pk: keys::partition(key),
         sk: keys::job(key),
-        v: VERSION,
+        v: *version,
         st: state.status(),
         r#gen: *generation,
         att: *attempt,
@@ -177,7 +175,7 @@ pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error>
     let Item {
         pk: _,
         sk: _,
-        v: _,
+        v: version,
         st,
         r#gen: generation,
         att: attempt,
@@ -223,6 +221,7 @@ pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error>
     };
     Ok(Job {
         key: key.clone(),
+        version,
         generation,
         attempt,
         attempt_limit,

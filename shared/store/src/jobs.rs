@@ -13,7 +13,7 @@ use job::{Change, Encoding, Job, JobKey, Place, Request, State, limits};
 use crate::expression::Expression;
 use crate::keys::Kind;
 use crate::payload::{DIRECT_BYTES, Packed, Payloads};
-use crate::{Error, Message, Queue, TraceParent, item, keys, request, update};
+use crate::{Error, Message, Queue, TraceParent, item, keys, request, update, version};
 
 /// Packed bytes up to which a request goes into the job's own item; leaves as much room for the result.
 const INLINE_REQUEST_BYTES: usize = 400;
@@ -89,9 +89,11 @@ impl Store {
         traceparent: Option<TraceParent>,
         now: Timestamp,
     ) -> Result<Job, Error> {
+        let version = version::least(&request.extract);
         self.queue
             .send(&Message {
                 key: key.clone(),
+                version,
                 generation: 0,
                 traceparent,
             })
@@ -105,7 +107,7 @@ impl Store {
                 .put(&key, Kind::Request, packed, expiry)
                 .await?
         };
-        let job = Job::new(key, now, payload);
+        let job = Job::new(key, version, now, payload);
         self.create(&job).await?;
         Ok(job)
     }
@@ -242,6 +244,7 @@ impl Store {
         self.queue
             .send(&Message {
                 key: key.clone(),
+                version: job.version,
                 generation: next,
                 traceparent,
             })
@@ -284,7 +287,7 @@ impl Store {
         let mut expression = Expression::default();
         let mut condition = expression.condition(&change.guard());
         if let Change::Claim { .. } = change {
-            let (version, known) = (expression.name("v"), expression.number(item::VERSION));
+            let (version, known) = (expression.name("v"), expression.number(version::LATEST));
             condition = format!("({condition}) AND {version} <= {known}");
         }
         let update = update::update(key, change, &mut expression);

@@ -20,7 +20,7 @@
 //! a newer one takes it. All else, the *core*, keeps its name and its meaning in every version: who does not know the version can
 //! still see where the job stands, and cancel, retry, remove or bury it. So every job reaches a final state, also where no worker
 //! that could do it ever comes. What the core is, and what may be added to it, is said where its shape is: of a message in
-//! `message`, of an item in `item`, of a request in `request`.
+//! `message`, of an item in `item`, of a request in `request`. What each version brought is said in `version`.
 #![expect(
     clippy::disallowed_types,
     reason = "this is the crate that knows the table's shape"
@@ -42,6 +42,7 @@ mod recovery;
 mod request;
 mod trace;
 mod update;
+mod version;
 
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};

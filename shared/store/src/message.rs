@@ -12,16 +12,15 @@ use job::{JobKey, Tenant};
 use serde::{Deserialize, Deserializer, Serialize};
 use tracing::{Span, field};
 
-use crate::TraceParent;
-
-/// The latest version that a worker of this release understands. No other has been written yet.
-const VERSION: u32 = 1;
+use crate::{TraceParent, version};
 
 /// Tells a worker that there is a job to do. May come twice, late, or out of order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The job.
     pub key: JobKey,
+    /// The least version of a worker that can do it.
+    pub version: u32,
     /// The submission: a message of an older one has nothing to say.
     pub generation: u32,
     /// The trace of the request that sent it, where there is one. Nothing is decided by it.
@@ -35,7 +34,7 @@ pub enum Unreadable {
     #[error("not a job message: {0}")]
     Malformed(#[from] serde_json::Error),
     /// It takes the worker of a newer release.
-    #[error("message version {0} is newer than {VERSION}")]
+    #[error("message version {0} is newer than {latest}", latest = version::LATEST)]
     Newer(u32),
 }
 
@@ -62,7 +61,7 @@ impl Message {
     /// The body, as it is sent.
     pub fn to_body(&self) -> String {
         let body = Body {
-            v: VERSION,
+            v: self.version,
             tenant: self.key.tenant.clone(),
             job: self.key.id.to_string(),
             generation: self.generation,
@@ -74,7 +73,7 @@ impl Message {
     /// Reads a body, for who is to do the job.
     pub fn from_body(body: &str) -> Result<Self, Unreadable> {
         let Versioned { v } = serde_json::from_str(body)?;
-        if v > VERSION {
+        if v > version::LATEST {
             return Err(Unreadable::Newer(v));
         }
         Self::from_any_version(body)
@@ -83,7 +82,7 @@ impl Message {
     /// Reads the core of a body, for who brings a job to its end without doing it.
     pub fn from_any_version(body: &str) -> Result<Self, Unreadable> {
         let Body {
-            v: _,
+            v: version,
             tenant,
             job,
             generation,
@@ -94,6 +93,7 @@ impl Message {
             .map_err(<serde_json::Error as serde::de::Error>::custom)?;
         Ok(Self {
             key: JobKey { tenant, id },
+            version,
             generation,
             traceparent,
         })
@@ -105,6 +105,7 @@ impl Message {
     pub fn span(&self, span_id: NonZeroU64) -> Span {
         let Self {
             key,
+            version: _,
             generation,
             traceparent,
         } = self;
@@ -163,11 +164,11 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_told_from_garbage() {
-        let newer = r#"{"v":2,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":4,"later":[]}"#;
-        for body in [newer, r#"{"v":2}"#] {
+        let newer = r#"{"v":3,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":4,"later":[]}"#;
+        for body in [newer, r#"{"v":3}"#] {
             assert!(matches!(
                 Message::from_body(body),
-                Err(Unreadable::Newer(2))
+                Err(Unreadable::Newer(3))
             ));
         }
         assert_eq!(Message::from_any_version(newer).unwrap().generation, 4);

@@ -5,15 +5,16 @@
 //! A request is as old as the item of its job: what a worker must not ignore, such as another thing to extract, raises the item's `v`,
 //! for that job alone. Members that a worker may ignore can be added without.
 
-use job::{Request, Source, Wanted};
+use job::{Request, Source};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::Error;
 
 #[derive(Serialize, Deserialize)]
 struct Kept {
     documents: Vec<KeptSource>,
-    extract: Vec<Wanted>,
+    extract: Value,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -72,6 +73,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Request, Error> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -89,7 +92,7 @@ mod tests {
                     bytes: vec![],
                 },
             ],
-            extract: vec![Wanted::Text, Wanted::Links],
+            extract: json!(["text", {"z": {"a": [1, -2, 0.5, true, null, "é"]}, "b": {}}]),
         };
         assert_eq!(decode(&encode(request.clone())).unwrap(), request);
         assert!(decode(b"no CBOR").is_err());

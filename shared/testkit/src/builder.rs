@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use job::{Delivery, Failure, Job, JobId, JobKey, Phase, Request, Source, Tenant, Wanted};
+use job::{Delivery, Failure, Job, JobId, JobKey, Phase, Request, Source, Tenant};
+use serde_json::{Value, json};
 use store::{Claim, Claimed, Message};
 
 use crate::Stack;
@@ -12,6 +13,7 @@ use crate::Stack;
 pub struct JobBuilder<'a> {
     stack: &'a Stack,
     text: String,
+    extract: Value,
 }
 
 impl<'a> JobBuilder<'a> {
@@ -19,6 +21,7 @@ impl<'a> JobBuilder<'a> {
         Self {
             stack,
             text: "Write to a@test.com.".into(),
+            extract: json!(["entities"]),
         }
     }
 
@@ -28,6 +31,11 @@ impl<'a> JobBuilder<'a> {
             text: text.into(),
             ..self
         }
+    }
+
+    /// What to extract from it.
+    pub fn extract(self, extract: Value) -> Self {
+        Self { extract, ..self }
     }
 
     /// A job that waits for a worker.
@@ -44,7 +52,7 @@ impl<'a> JobBuilder<'a> {
         };
         let request = Request {
             documents: vec![source],
-            extract: vec![Wanted::Entities],
+            extract: self.extract,
         };
         self.stack
             .store
@@ -59,6 +67,7 @@ impl<'a> JobBuilder<'a> {
         let job = self.pending().await;
         let message = Message {
             key: job.key,
+            version: job.version,
             generation: job.generation,
             traceparent: None,
         };

@@ -1,33 +1,82 @@
-//! What is to be extracted, by name.
+//! What is to be extracted: a list in the language of [`plan`], which says all that is wrong with it.
 
-use job::Wanted;
+use plan::{Extractor, Plan};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::problem::shortened;
+use crate::problem::{Flaws, Place};
 
-/// Reads lists of names, each joined by commas. Naming something twice is asking for it once.
-pub(super) fn from_lists(lists: &[&str]) -> Result<Vec<Wanted>, String> {
-    let mut wanted = Vec::new();
-    for name in lists.iter().flat_map(|list| list.split(',')) {
-        let one = from_name(name.trim())?;
-        if !wanted.contains(&one) {
-            wanted.push(one);
-        }
-    }
-    Ok(wanted)
+/// Longest list, in bytes as it was sent. Only what is accepted is ever built in memory.
+const MAX_BYTES: usize = 64 << 10;
+
+/// What is extracted when a request does not say.
+pub(super) fn standard() -> Value {
+    Extractor::DEFAULT.map(Extractor::name).as_slice().into()
 }
 
-/// What is asked for by this name; else what is wrong.
-pub(super) fn from_name(name: &str) -> Result<Wanted, String> {
-    Wanted::from_name(name).ok_or_else(|| {
-        format!(
-            "`{}` cannot be extracted; what can: {}.",
-            shortened(name),
-            all_names()
-        )
+/// Reads the `extract` of a JSON request, which stands at this pointer.
+pub(super) fn from_json(pointer: &str, text: &str, flaws: &mut Flaws) -> Option<Value> {
+    let at = |within: &str| Place::Pointer(format!("{pointer}{within}"));
+    let extract = check_length(text.len()).and_then(|()| parse(text));
+    let extract = extract.map_err(|detail| flaws.add(at(""), detail));
+    check(extract.ok()?, |pointer, detail| {
+        flaws.add(at(pointer), detail);
     })
 }
 
-/// The names of all that can be extracted.
-pub(super) fn all_names() -> String {
-    Wanted::ALL.map(Wanted::name).join(", ")
+/// Reads lists that came otherwise, each of names joined by commas, or in JSON. They are one list.
+pub(super) fn from_lists(place: &Place, lists: &[&str], flaws: &mut Flaws) -> Option<Value> {
+    let items = match items(lists) {
+        Ok(items) => items,
+        Err(detail) => {
+            flaws.add(place.clone(), detail);
+            return None;
+        }
+    };
+    let plain = items.iter().all(Value::is_string);
+    check(items.into(), |pointer, detail| {
+        if plain {
+            flaws.add(place.clone(), detail);
+        } else {
+            flaws.add_within(place.clone(), pointer, detail);
+        }
+    })
+}
+
+fn items(lists: &[&str]) -> Result<Vec<Value>, String> {
+    check_length(lists.iter().map(|list| list.len()).sum())?;
+    let mut items = Vec::new();
+    for list in lists {
+        if list.trim_start().starts_with('[') {
+            items.extend(parse::<Vec<Value>>(list)?);
+        } else {
+            items.extend(list.split(',').map(|name| Value::from(name.trim())));
+        }
+    }
+    Ok(items)
+}
+
+fn check_length(bytes: usize) -> Result<(), String> {
+    if bytes <= MAX_BYTES {
+        return Ok(());
+    }
+    Err(format!(
+        "The list has {bytes} bytes; at most {MAX_BYTES} are accepted."
+    ))
+}
+
+fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+    serde_json::from_str(text).map_err(|error| format!("This is not valid JSON: {error}."))
+}
+
+fn check(extract: Value, mut flaw: impl FnMut(&str, String)) -> Option<Value> {
+    match Plan::read(&extract) {
+        Ok(_) => Some(extract),
+        Err(flaws) => {
+            for plan::Flaw { pointer, detail } in flaws {
+                flaw(&pointer, detail);
+            }
+            None
+        }
+    }
 }

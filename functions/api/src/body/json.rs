@@ -8,7 +8,7 @@ use std::fmt;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine};
-use job::{Source, Wanted, limits};
+use job::{Source, limits};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
@@ -115,10 +115,11 @@ fn request(object: Object<'_>) -> Result<job::Request, Problem> {
         }
     };
     let extract = match wanted {
-        Some(list) => extracts(list, &mut flaws),
-        None => Wanted::DEFAULT.to_vec(),
+        Some(list) => extract::from_json("/extract", list.get(), &mut flaws),
+        None => Some(extract::standard()),
     };
     flaws.end()?;
+    let extract = extract.expect("there is a flaw where there is none");
     Ok(job::Request { documents, extract })
 }
 
@@ -190,34 +191,6 @@ fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Sour
         media_type: claim.or(plain),
         bytes: content,
     })
-}
-
-fn extracts(list: &RawValue, flaws: &mut Flaws) -> Vec<Wanted> {
-    let mut wanted = Vec::new();
-    let Some(items) = items("/extract", list, flaws) else {
-        return wanted;
-    };
-    if items.count == 0 {
-        flaws.add(
-            Place::Pointer("/extract".to_owned()),
-            format!(
-                "The list is empty; name at least one of: {}.",
-                extract::all_names()
-            ),
-        );
-    }
-    for (index, item) in items.kept.into_iter().enumerate() {
-        let pointer = format!("/extract/{index}");
-        let Some(name) = string(pointer.clone(), item, flaws) else {
-            continue;
-        };
-        match extract::from_name(&name) {
-            Ok(one) if wanted.contains(&one) => {}
-            Ok(one) => wanted.push(one),
-            Err(detail) => flaws.add(Place::Pointer(pointer), detail),
-        }
-    }
-    wanted
 }
 
 fn decode(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Vec<u8>> {

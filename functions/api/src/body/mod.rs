@@ -11,7 +11,8 @@ use axum::extract::Request;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
-use job::{Source, Wanted};
+use job::Source;
+use serde_json::Value;
 
 use crate::problem::{Flaws, Place, Problem};
 use crate::query;
@@ -96,7 +97,7 @@ impl Form {
 
 /// What the query says.
 struct Options {
-    extract: Option<Vec<Wanted>>,
+    extract: Option<Value>,
     as_document: bool,
 }
 
@@ -118,13 +119,10 @@ impl Options {
                 );
             }
         }
+        let place = Place::Parameter(EXTRACT.to_owned());
         let extract = (!names.is_empty())
-            .then(|| extract::from_lists(&names))
-            .transpose()
-            .unwrap_or_else(|detail| {
-                flaws.add(Place::Parameter(EXTRACT.to_owned()), detail);
-                None
-            });
+            .then(|| extract::from_lists(&place, &names, &mut flaws))
+            .flatten();
         flaws.end()?;
         Ok(Self {
             extract,
@@ -135,7 +133,7 @@ impl Options {
     fn request(self, documents: Vec<Source>) -> job::Request {
         job::Request {
             documents,
-            extract: self.extract.unwrap_or_else(|| Wanted::DEFAULT.to_vec()),
+            extract: self.extract.unwrap_or_else(extract::standard),
         }
     }
 }

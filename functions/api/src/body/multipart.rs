@@ -6,8 +6,9 @@ use std::future::ready;
 use bytes::Bytes;
 use futures::stream;
 use http::header;
-use job::{Source, Wanted, limits};
+use job::{Source, limits};
 use multer::{Field, Multipart};
+use serde_json::Value;
 
 use super::{check_hint, disposition, extract};
 use crate::problem::{Flaws, Place, Problem};
@@ -21,7 +22,7 @@ const EXTRACT: &str = "extract";
 /// What the parts hold.
 pub(super) struct Parts {
     pub(super) documents: Vec<Source>,
-    pub(super) extract: Option<Vec<Wanted>>,
+    pub(super) extract: Option<Value>,
 }
 
 /// Reads all parts: any number of `file`, each a document, and `extract`.
@@ -67,13 +68,10 @@ pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Probl
         );
     }
     let lists: Vec<&str> = lists.iter().map(String::as_str).collect();
+    let place = Place::Field(EXTRACT.to_owned());
     let extract = (!lists.is_empty())
-        .then(|| extract::from_lists(&lists))
-        .transpose()
-        .unwrap_or_else(|detail| {
-            flaws.add(Place::Field(EXTRACT.to_owned()), detail);
-            None
-        });
+        .then(|| extract::from_lists(&place, &lists, &mut flaws))
+        .flatten();
     flaws.end()?;
     Ok(Parts { documents, extract })
 }

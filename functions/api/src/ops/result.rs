@@ -265,7 +265,7 @@ impl IntoResponses for Problems {
             tenant: job::Tenant::default(),
             id: job::JobId::new(Timestamp::UNIX_EPOCH),
         };
-        let pending = Job::new(key, Timestamp::UNIX_EPOCH, nothing);
+        let pending = Job::new(key, 1, Timestamp::UNIX_EPOCH, nothing);
         openapi::problems([
             Problem::job_not_found(),
             Problem::not_completed(&pending),

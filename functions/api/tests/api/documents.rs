@@ -104,7 +104,10 @@ fn names_in_the_description_are_those_of_the_domain() {
         serde_json::from_value(schemas[schema]["enum"].clone()).unwrap()
     };
     assert_eq!(names("Status"), job::Status::ALL.map(job::Status::name));
-    assert_eq!(names("Extract"), job::Wanted::ALL.map(job::Wanted::name));
+    assert_eq!(
+        names("Extract"),
+        plan::Extractor::ALL.map(plan::Extractor::name)
+    );
     let sources = &schemas["ScanRequest"]["properties"]["sources"];
     assert_eq!(sources["maxItems"], job::limits::MAX_DOCUMENTS);
 }

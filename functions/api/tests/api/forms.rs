@@ -206,3 +206,30 @@ async fn a_result_without_records_is_an_empty_page() {
         1
     );
 }
+#[tokio::test]
+async fn records_are_given_as_rows_that_a_spreadsheet_takes_for_text() {
+    let stack = Stack::start().await;
+    let csv = "name,formula\r\n\"Zoë, the \"\"first\"\"\",=1+1\r\n";
+    let body = json!({
+        "source": {"text": csv, "media_type": "text/csv"},
+        "extract": [{"tables": {"records": true}}],
+    });
+    let started = stack.start_job("application/json", body.to_string()).await;
+    stack.drain_queue().await;
+    let path = format!("/api/v1/scan/result/{}/", started.job_id());
+    let answer = read(&stack, &path, "text/csv").await;
+    assert_eq!(
+        answer.header("content-type"),
+        "text/csv; charset=utf-8; header=present"
+    );
+    let text = answer.text();
+    let (header, row) = text.split_once("\r\n").unwrap();
+    assert_eq!(
+        header,
+        "kind,table,name,formula,problems,document,page,start,end"
+    );
+    assert!(
+        row.starts_with("row,0,\"Zoë, the \"\"first\"\"\",'=1+1,,0,,"),
+        "{row}"
+    );
+}

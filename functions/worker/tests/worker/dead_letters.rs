@@ -70,6 +70,7 @@ async fn a_dead_letter_of_a_final_or_removed_job_changes_nothing() {
     for key in [&completed, &removed] {
         let message = store::Message {
             key: key.clone(),
+            version: 1,
             generation: 0,
             traceparent: None,
         };
@@ -89,6 +90,7 @@ async fn a_dead_letter_waits_for_the_live_lease_of_its_job() {
     letters
         .send(&store::Message {
             key: key.clone(),
+            version: 1,
             generation: 0,
             traceparent: None,
         })

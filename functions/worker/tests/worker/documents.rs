@@ -1,6 +1,7 @@
 //! Jobs of several documents, and documents that cannot be read.
 
-use job::{JobId, JobKey, Request, Source, Status, Tenant, Wanted};
+use job::{JobId, JobKey, Request, Source, Status, Tenant};
+use serde_json::json;
 use testkit::Stack;
 
 use crate::{look, result};
@@ -21,7 +22,7 @@ async fn submit(stack: &Stack, documents: &[(&str, &[u8])]) -> JobKey {
         .collect();
     let request = Request {
         documents,
-        extract: vec![Wanted::Entities, Wanted::Text],
+        extract: json!(["entities", "text"]),
     };
     stack
         .store

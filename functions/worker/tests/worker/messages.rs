@@ -24,6 +24,7 @@ async fn a_message_that_comes_twice_is_done_once() {
     let job = stack.job().pending().await;
     let message = Message {
         key: job.key.clone(),
+        version: 1,
         generation: 0,
         traceparent: None,
     };
@@ -75,6 +76,7 @@ async fn a_message_whose_job_was_never_put_is_dropped_after_a_minute_and_leaves_
         .queue()
         .send(&Message {
             key: key.clone(),
+            version: 1,
             generation: 0,
             traceparent: None,
         })
@@ -95,6 +97,7 @@ async fn a_retry_that_died_before_its_write_leaves_the_job_as_it_was() {
         .queue()
         .send(&Message {
             key: key.clone(),
+            version: 1,
             generation: 1,
             traceparent: None,
         })

@@ -135,7 +135,7 @@ pub(crate) fn new_job() -> Job {
                 .parse()
                 .expect("a UUID"),
         };
-        Job::new(key, NOW - 2.minutes(), result_of_attempt(0))
+        Job::new(key, 1, NOW - 2.minutes(), result_of_attempt(0))
     });
     NEW.clone()
 }

@@ -44,7 +44,7 @@ pub(crate) fn new_job() -> Job {
             .parse()
             .expect("a UUID"),
     };
-    Job::new(key, NOW - 1.hour(), payload("request"))
+    Job::new(key, 1, NOW - 1.hour(), payload("request"))
 }
 
 /// A job in this state, with attempts left.

@@ -23,6 +23,7 @@ async fn a_worker_recognises_its_own_claim() {
     stack.dynamodb.break_next("UpdateItem", Fault::DropAnswer);
     let message = Message {
         key: job.key,
+        version: 1,
         generation: 0,
         traceparent: None,
     };
@@ -106,6 +107,7 @@ async fn a_worker_that_lost_its_attempt_cannot_end_it_and_takes_its_result_with_
     let now = stack.clock.now();
     let message = Message {
         key: key.clone(),
+        version: 1,
         generation: 0,
         traceparent: None,
     };

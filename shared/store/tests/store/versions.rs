@@ -144,10 +144,41 @@ async fn the_first_release_understands_every_message_and_item_of_this_one() {
     }
 }
 
+#[tokio::test]
+async fn only_a_job_that_the_first_release_cannot_do_waits_for_a_newer_worker() {
+    for (extract, version) in [
+        (
+            json!(["entities", "text", "metadata", "links", "tables"]),
+            1,
+        ),
+        (json!(["entities", "markdown"]), 2),
+        (json!(["text", {"tables": {"records": true}}]), 2),
+        (json!([{"text": {}}]), 2),
+    ] {
+        let stack = Stack::start().await;
+        let job = stack.job().extract(extract.clone()).failed().await;
+        let trace = None;
+        let now = stack.clock.now();
+        stack.store.retry(&job, trace, now).await.unwrap();
+        let bodies = bodies(&stack).await;
+        assert_eq!(bodies.len(), 2, "of its start and of its retry");
+        let first_can = version == 1;
+        for body in bodies {
+            assert!(body.contains(&format!("\"v\":{version},")), "{body}");
+            assert_eq!(version_1::understands_message(&body), first_can, "{body}");
+        }
+        let item = item(&stack).await;
+        assert_eq!(item["v"], number(version));
+        let job = stack.store.get(&job, now).await.unwrap().unwrap();
+        let request = stack.store.request(&job).await.unwrap();
+        assert_eq!(request.extract, extract);
+    }
+}
+
 /// Members that no release knows yet, in a message that asks for a newer worker.
 fn newer_message() -> String {
     let body = json!({
-        "later": {"a": [1]}, "v": 2, "tenant": "default", "job": version_1::JOB, "generation": 0,
+        "later": {"a": [1]}, "v": 3, "tenant": "default", "job": version_1::JOB, "generation": 0,
         "traceparent": {"of another": "shape"},
     });
     body.to_string()
@@ -193,7 +224,7 @@ fn newer_item() -> Attributes {
     );
     let request = [("n".into(), number(3)), ("p".into(), place)];
     item.extend([
-        ("v".into(), number(2)),
+        ("v".into(), number(3)),
         ("later".into(), AttributeValue::Ss(vec!["a".into()])),
         ("req".into(), AttributeValue::M(request.into())),
         ("err".into(), failure),

@@ -1,0 +1,25 @@
+//! The versions of a job, and what each of them brought.
+//!
+//! | version | a worker that knows it |
+//! | --- | --- |
+//! | 1 | extracts by name: entities, text, metadata, links, tables |
+//! | 2 | reads whatever the language of requests says in this release: other names, and options |
+//!
+//! Whatever this release cannot do is the next version.
+
+use serde_json::Value;
+
+/// The latest version that a worker of this release understands.
+pub(crate) const LATEST: u32 = 2;
+
+/// What a worker of the first version can extract.
+const FIRST: [&str; 5] = ["entities", "text", "metadata", "links", "tables"];
+
+/// The least version of a worker that can extract this.
+pub(crate) fn least(extract: &Value) -> u32 {
+    let first = |item: &Value| item.as_str().is_some_and(|name| FIRST.contains(&name));
+    match extract {
+        Value::Array(items) if items.iter().all(first) => 1,
+        _ => LATEST,
+    }
+}
