@@ -5,6 +5,9 @@ use std::ops::Range;
 
 use serde_json::Value;
 
+use crate::data::Data;
+use crate::tree::Tree;
+
 /// A document that was read: the common ground between all formats and all extractors.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
@@ -29,6 +32,10 @@ pub struct Document {
     pub structured: Vec<Structured>,
     /// Its main content; none unless it was asked for and told from the rest, or if all of it is main content.
     pub article: Option<Article>,
+    /// The tree of an HTML or XML document; none unless it was asked for.
+    pub tree: Option<Tree>,
+    /// The values of a JSON document and its kin; none unless they were asked for.
+    pub data: Option<Data>,
     /// What was left out or could not be understood, in plain words for the person who sent the document.
     pub warnings: Vec<String>,
 }

@@ -8,6 +8,7 @@
 //! bytes always give the same answer. Whatever the bytes are, it returns: with what was extracted, or with what is wrong
 //! with them.
 
+pub mod data;
 mod document;
 mod error;
 mod extraction;
@@ -15,6 +16,8 @@ pub mod find;
 mod limits;
 mod output;
 pub mod read;
+pub mod select;
+pub mod tree;
 mod watch;
 
 pub use document::{

@@ -23,6 +23,9 @@ pub const LIMITS: Limits = Limits {
     max_unpacked_bytes: 256 << 20,
     max_package_entries: 10_000,
     max_unpack_ratio: 300,
+    max_data_values: 3_000_000,
+    max_selector_steps: 50_000_000,
+    max_selected_bytes: 64 << 20,
 };
 
 /// What a document may ask of the engine. Whatever is passed is a [`Problem::LimitExceeded`](crate::Problem::LimitExceeded)
@@ -71,4 +74,10 @@ pub struct Limits {
     /// How many times its packed size an entry of a package may unpack to once it is over 16 MB. Passed: refused, for
     /// it is made to fill memory.
     pub max_unpack_ratio: usize,
+    /// Values of one JSON document and its kin, where selectors are to pick from it. Passed: refused.
+    pub max_data_values: usize,
+    /// Steps of all selectors in one document together; a step is a look at one node or value. Passed: refused.
+    pub max_selector_steps: usize,
+    /// Length of all that selectors pick from one document together, in bytes of UTF-8. Passed: refused.
+    pub max_selected_bytes: usize,
 }

@@ -6,11 +6,17 @@
 //! **Invariant:** this crate knows the language and no document. It does no I/O, and what it accepts the engine can run.
 
 mod columns;
+mod css;
 mod flaw;
+mod jsonpath;
 mod options;
 mod plan;
+mod xpath;
 
 pub use columns::{Columns, cells};
+pub use css::Css;
 pub use flaw::{Flaw, Flaws};
+pub use jsonpath::JsonPath;
 pub use options::{Chunks, Entities, Tables};
 pub use plan::{Extractor, Plan};
+pub use xpath::XPath;

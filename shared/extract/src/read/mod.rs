@@ -93,7 +93,6 @@ enum Fit {
 struct Context<'a> {
     limits: &'a Limits,
     watch: &'a dyn Watch,
-    #[expect(dead_code, reason = "no reader looks at it yet")]
     needs: Needs,
     members: RefCell<&'a mut Each<'a>>,
 }
@@ -124,11 +123,16 @@ pub struct Member<'a> {
 
 /// What reading has to keep beyond the text, since something that is wanted rests on it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is needed or not")]
 pub struct Needs {
     /// [`Document::structured`].
     pub structured: bool,
     /// [`Document::article`].
     pub article: bool,
+    /// [`Document::tree`].
+    pub tree: bool,
+    /// [`Document::data`].
+    pub data: bool,
 }
 
 impl Needs {
@@ -137,6 +141,8 @@ impl Needs {
         Self {
             structured: plan.structured,
             article: plan.article,
+            tree: false,
+            data: false,
         }
     }
 }
@@ -146,6 +152,8 @@ pub fn read(input: Input<'_>, limits: &Limits, watch: &dyn Watch) -> Result<Docu
     let needs = Needs {
         structured: true,
         article: true,
+        tree: true,
+        data: true,
     };
     on_its_own_stack(|| read_any(input, needs, limits, watch, &mut |_| Ok(())))
         .unwrap_or_else(|detail| Err(Error::document(Problem::ReaderFailed, detail)))

@@ -6,10 +6,9 @@ mod page;
 mod parse;
 mod sink;
 mod table;
-mod tree;
 
 use super::{Context, Fit, Format, Reader};
-use crate::{Document, Error};
+use crate::{Document, Error, tree};
 
 pub(super) use metadata::keywords;
 
@@ -112,10 +111,11 @@ fn fit(text: &str) -> Fit {
 
 /// Reads a document or a piece of one.
 pub(super) fn read(html: &str, context: &Context<'_>) -> Result<Document, Error> {
-    let tree = parse::parse(html, context)?;
+    let mut tree = parse::parse(html, context)?;
     let head = metadata::Head::of(&tree);
-    let mut document = page::read(&tree, head.base.as_ref(), context)?;
+    let mut document = page::read(&mut tree, head.base.as_ref(), context)?;
     document.metadata = head.metadata;
+    document.tree = context.needs.tree.then_some(tree);
     Ok(document)
 }
 

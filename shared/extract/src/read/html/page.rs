@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::table::TableReader;
-use super::tree::{Content, Element, Id, ROOT, Tree};
+use super::tree::{Content, Element, Id, Places, ROOT, Tree};
 use crate::read::Context;
 use crate::read::flow::{Flow, folded};
 use crate::read::gather::Gathered;
@@ -14,12 +14,13 @@ const NODES_PER_CHECK: usize = 4096;
 
 /// Walks the tree once, without recursion.
 pub(super) fn read(
-    tree: &Tree,
+    tree: &mut Tree,
     base: Option<&Url>,
     context: &Context<'_>,
 ) -> Result<Document, Error> {
     let mut page = Page {
         base,
+        places: Places::of(tree, context.needs.tree),
         flow: Flow::default(),
         preformatted: 0,
         links: Vec::new(),
@@ -44,6 +45,7 @@ pub(super) fn read(
             None => break,
         }
     }
+    tree.set_places(page.places);
     let mut document = Document::default();
     page.gathered.finish(&mut document);
     document.text = Text::new(page.flow.into_text());
@@ -53,6 +55,8 @@ pub(super) fn read(
 /// A document being read.
 struct Page<'a> {
     base: Option<&'a Url>,
+    /// Where the nodes stand.
+    places: Places,
     flow: Flow,
     /// Elements open that keep their white space.
     preformatted: usize,
@@ -85,8 +89,9 @@ impl Page<'_> {
 
     /// Begins a node; says whether its children are to be seen.
     fn enter(&mut self, tree: &Tree, node: Id) -> bool {
+        self.places.begin(node, self.flow.len());
         match tree.content(node) {
-            Content::Other => {}
+            Content::Comment(_) | Content::Instruction(_) | Content::Other => {}
             Content::Text(text) if self.preformatted > 0 => self.flow.verbatim(text),
             Content::Text(text) => self.flow.words(text),
             Content::Element(element) if is_hidden(element) => return false,
@@ -148,6 +153,7 @@ impl Page<'_> {
 
     /// Ends an element whose children were seen.
     fn leave(&mut self, tree: &Tree, node: Id) {
+        self.places.end(node, |start| self.flow.span_since(start));
         let Some(element) = tree.element(node) else {
             return;
         };

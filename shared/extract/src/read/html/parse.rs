@@ -26,7 +26,7 @@ pub(super) fn parse(html: &str, context: &Context<'_>) -> Result<Tree, Error> {
         scripting_enabled: false,
         ..TreeBuilderOpts::default()
     };
-    let sink = Sink::new(context.limits.max_markup_nodes);
+    let sink = Sink::new(context.limits.max_markup_nodes, context.needs.tree);
     let options = ParseOpts {
         tree_builder,
         ..ParseOpts::default()

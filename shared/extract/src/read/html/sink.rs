@@ -5,9 +5,9 @@ use std::cell::{Cell, Ref, RefCell};
 
 use html5ever::interface::{ElementFlags, NodeOrText, QuirksMode, TreeSink};
 use html5ever::tendril::StrTendril;
-use html5ever::{Attribute, QualName};
+use html5ever::{Attribute as Parsed, QualName};
 
-use super::tree::{Content, Element, Id, NONE, Node, ROOT, Tree, some};
+use super::tree::{Attribute, Content, Element, Id, NONE, Node, ROOT, Tree, some};
 
 /// What the parser builds the tree with.
 pub(super) struct Sink {
@@ -20,10 +20,12 @@ pub(super) struct Sink {
     /// The depth of the deepest node.
     depth: Cell<usize>,
     max_nodes: usize,
+    /// Whether all attributes and comments are kept, not only what reading looks at.
+    keeps_all: bool,
 }
 
 impl Sink {
-    pub(super) fn new(max_nodes: usize) -> Self {
+    pub(super) fn new(max_nodes: usize, keeps_all: bool) -> Self {
         let max_nodes = max_nodes.min(u32::MAX as usize / 2);
         let sink = Self {
             nodes: RefCell::default(),
@@ -31,6 +33,7 @@ impl Sink {
             calls: Cell::new(0),
             depth: Cell::new(0),
             max_nodes,
+            keeps_all,
         };
         sink.create(Content::Other);
         sink
@@ -71,23 +74,26 @@ impl Sink {
     }
 
     /// The attributes that are worth keeping.
-    fn kept(&self, mut attributes: Vec<Attribute>) -> Vec<Attribute> {
-        attributes.retain(|attribute| super::ATTRIBUTES.contains(&&*attribute.name.local));
-        if self.is_full() {
-            attributes.clear();
+    fn kept(&self, mut parsed: Vec<Parsed>) -> Vec<Attribute> {
+        if !self.keeps_all {
+            parsed.retain(|attribute| super::ATTRIBUTES.contains(&&*attribute.name.local));
         }
-        self.attributes
-            .set(self.attributes.get() + attributes.len());
-        attributes
+        if self.is_full() {
+            parsed.clear();
+        }
+        self.attributes.set(self.attributes.get() + parsed.len());
+        let kept = parsed.into_iter().map(|attribute| Attribute {
+            name: attribute.name,
+            value: (&*attribute.value).into(),
+        });
+        kept.collect()
     }
 
     fn element(&self, node: Id) -> Ref<'_, Element> {
         self.called();
         Ref::map(self.nodes.borrow(), |nodes| match &nodes[node].content {
             Content::Element(element) => &**element,
-            Content::Text(_) | Content::Other => {
-                unreachable!("the parser asks this of elements alone")
-            }
+            _ => unreachable!("the parser asks this of elements alone"),
         })
     }
 
@@ -107,10 +113,10 @@ impl Sink {
                 if let Some(previous) = some(previous)
                     && let Content::Text(written) = &mut self.nodes.borrow_mut()[previous].content
                 {
-                    written.push_tendril(&text);
+                    written.push_str(&text);
                     return;
                 }
-                self.create(Content::Text(text))
+                self.create(Content::Text(text.to_string()))
             }
         };
         self.link(parent, before, child);
@@ -148,9 +154,7 @@ impl TreeSink for Sink {
     type ElemName<'a> = Ref<'a, QualName>;
 
     fn finish(self) -> Tree {
-        Tree {
-            nodes: self.nodes.into_inner(),
-        }
+        Tree::new(self.nodes.into_inner(), true)
     }
 
     fn parse_error(&self, _: Cow<'static, str>) {}
@@ -163,12 +167,7 @@ impl TreeSink for Sink {
         Ref::map(self.element(*target), |element| &element.name)
     }
 
-    fn create_element(
-        &self,
-        name: QualName,
-        attributes: Vec<Attribute>,
-        flags: ElementFlags,
-    ) -> Id {
+    fn create_element(&self, name: QualName, attributes: Vec<Parsed>, flags: ElementFlags) -> Id {
         let template = flags.template.then(|| self.create(Content::Other));
         let attributes = self.kept(attributes);
         let integration_point = flags.mathml_annotation_xml_integration_point;
@@ -177,11 +176,16 @@ impl TreeSink for Sink {
             attributes,
             template,
             integration_point,
+            namespaces: Vec::new(),
         })))
     }
 
-    fn create_comment(&self, _: StrTendril) -> Id {
-        self.create(Content::Other)
+    fn create_comment(&self, text: StrTendril) -> Id {
+        self.create(if self.keeps_all {
+            Content::Comment((&*text).into())
+        } else {
+            Content::Other
+        })
     }
 
     fn create_pi(&self, _: StrTendril, _: StrTendril) -> Id {
@@ -218,7 +222,7 @@ impl TreeSink for Sink {
         self.insert(parent.unwrap_or(ROOT), Some(*sibling), child);
     }
 
-    fn add_attrs_if_missing(&self, target: &Id, attributes: Vec<Attribute>) {
+    fn add_attrs_if_missing(&self, target: &Id, attributes: Vec<Parsed>) {
         let attributes = self.kept(attributes);
         if let Content::Element(element) = &mut self.nodes.borrow_mut()[*target].content {
             for attribute in attributes {
