@@ -75,9 +75,11 @@ pub struct Limits {
     /// it is made to fill memory.
     pub max_unpack_ratio: usize,
     /// Values of one JSON document and its kin, where selectors are to pick from it. Passed: refused.
+    /// Values of one JSON document and its kin, where selectors are to pick from it; and of what one step of a `JSONPath` query
+    /// selects. Passed: refused.
     pub max_data_values: usize,
     /// Steps of all selectors in one document together; a step is a look at one node or value. Passed: refused.
     pub max_selector_steps: usize,
-    /// Length of all that selectors pick from one document together, in bytes of UTF-8. Passed: refused.
+    /// Length of all that selectors pick from one document together, in bytes as they lie in memory. Passed: refused.
     pub max_selected_bytes: usize,
 }

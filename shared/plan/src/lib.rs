@@ -8,15 +8,16 @@
 mod columns;
 mod css;
 mod flaw;
-mod jsonpath;
+pub mod jsonpath;
 mod options;
 mod plan;
+mod syntax;
 mod xpath;
 
+pub use crate::jsonpath::JsonPath;
 pub use columns::{Columns, cells};
 pub use css::Css;
 pub use flaw::{Flaw, Flaws};
-pub use jsonpath::JsonPath;
 pub use options::{Chunks, Entities, Tables};
 pub use plan::{Extractor, Plan};
 pub use xpath::XPath;

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::flow::folded;
 use super::gather::{Gathered, Rows};
 use super::{Context, Fit, Format, Reader, check_text, passed};
+use crate::data::Data;
 use crate::{Cell, CellValue, Document, Error, Limits, Problem, Table, Text, Watch};
 
 pub(super) static FORMAT: Format = Format {
@@ -41,6 +42,9 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
         records.finish(&mut gathered);
     }
     let mut document = Document::default();
+    if context.needs.data {
+        document.data = Some(Data::of_text(&text, context.limits, context.watch)?);
+    }
     gathered.finish(&mut document);
     document.text = Text::new(text);
     Ok(document)

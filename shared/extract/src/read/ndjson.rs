@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use super::gather::Gathered;
 use super::json::{Records, check_depth, malformed};
 use super::{Context, Fit, Format, Reader, check_text};
+use crate::data::Data;
 use crate::{Document, Error, Text};
 
 pub(super) static FORMAT: Format = Format {
@@ -59,6 +60,9 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
         records.finish(&mut gathered);
     }
     let mut document = Document::default();
+    if context.needs.data {
+        document.data = Some(Data::of_lines(&text, context.limits, context.watch)?);
+    }
     gathered.finish(&mut document);
     document.text = Text::new(text);
     Ok(document)

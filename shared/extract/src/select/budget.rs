@@ -1,7 +1,6 @@
 //! How much work selectors may cause.
 
-#![expect(dead_code, reason = "the evaluation of selectors comes next")]
-
+use super::Picked;
 use crate::read::passed;
 use crate::{Error, Limits, Watch};
 
@@ -29,8 +28,14 @@ impl<'a> Budget<'a> {
 
     /// Takes one step: a node was looked at.
     pub(super) fn step(&mut self) -> Result<(), Error> {
-        self.steps += 1;
-        if self.steps.is_multiple_of(STEPS_PER_CHECK) {
+        self.steps(1)
+    }
+
+    /// Takes several steps at once.
+    pub(super) fn steps(&mut self, steps: usize) -> Result<(), Error> {
+        let before = self.steps;
+        self.steps = before.saturating_add(steps);
+        if before / STEPS_PER_CHECK != self.steps / STEPS_PER_CHECK {
             self.watch.check()?;
         }
         if self.steps > self.limits.max_selector_steps {
@@ -44,16 +49,23 @@ impl<'a> Budget<'a> {
         Ok(())
     }
 
-    /// Counts text that is copied out of the document.
-    pub(super) fn copy(&mut self, bytes: usize) -> Result<(), Error> {
-        self.bytes = self.bytes.saturating_add(bytes);
-        if self.bytes > self.limits.max_selected_bytes {
+    /// Counts a pick that copies this much text out of the document.
+    pub(super) fn pick(&mut self, bytes: usize) -> Result<(), Error> {
+        self.bytes = self.bytes.saturating_add(size_of::<Picked>() + bytes);
+        let limit = self.limits.max_selected_bytes;
+        if self.bytes > limit {
             let found = "What the selectors pick has more bytes";
-            return Err(passed(
-                "max_selected_bytes",
-                self.limits.max_selected_bytes,
-                found,
-            ));
+            return Err(passed("max_selected_bytes", limit, found));
+        }
+        Ok(())
+    }
+
+    /// Refuses a selection that is longer than a document can have values: it names them again and again.
+    pub(super) fn check_values(&self, selected: usize) -> Result<(), Error> {
+        let limit = self.limits.max_data_values;
+        if selected > limit {
+            let found = "A selector selects more values";
+            return Err(passed("max_data_values", limit, found));
         }
         Ok(())
     }

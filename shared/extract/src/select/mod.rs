@@ -1,6 +1,8 @@
 //! Selecting: what a selector picks from a document, each with its place.
 
 mod budget;
+mod iregexp;
+mod jsonpath;
 
 use plan::{Css, JsonPath, XPath};
 
@@ -69,7 +71,22 @@ pub fn jsonpath(
     scope: Option<&Picked>,
     budget: &mut Budget<'_>,
 ) -> Result<Vec<Picked>, Error> {
-    let _ = (query, document, scope);
-    budget.step()?;
-    Ok(Vec::new())
+    let root = match scope.map(|scope| scope.node) {
+        None => data::ROOT,
+        Some(Node::Data(id)) => id,
+        Some(_) => return Ok(Vec::new()),
+    };
+    let Some(values) = document.values() else {
+        return Ok(Vec::new());
+    };
+    let selected = jsonpath::select(&query.query, values, root, budget)?;
+    let picks = selected.into_iter().map(|id| {
+        budget.pick(values.source(id).len())?;
+        Ok(Picked {
+            node: Node::Data(id),
+            text: values.text(id).into_owned(),
+            span: values.span(id),
+        })
+    });
+    picks.collect()
 }
