@@ -77,6 +77,11 @@ impl Flow {
         });
     }
 
+    /// What follows stands on the same line, a little further.
+    pub(super) fn tab(&mut self) {
+        self.pend(Pending::Tab);
+    }
+
     /// A table cell begins: it stays on the line of the one before it.
     pub(super) fn begin_cell(&mut self, first_of_row: bool) -> usize {
         if first_of_row {

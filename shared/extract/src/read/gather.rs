@@ -121,6 +121,11 @@ impl<'a> Gathered<'a> {
         });
     }
 
+    /// The table that was added last.
+    pub(super) fn last_table(&mut self) -> Option<&mut Table> {
+        self.tables.last_mut()
+    }
+
     fn copy(&mut self, bytes: usize) -> bool {
         let copied = self.copied_bytes.saturating_add(bytes);
         let fits = copied <= self.limits.max_text_bytes;

@@ -7,14 +7,20 @@
 mod charset;
 mod csv;
 mod date;
+mod docx;
+mod draft;
 mod eml;
+mod encrypted;
+mod events;
 mod flow;
 mod gather;
+mod grid;
 mod hints;
 mod html;
 mod json;
 mod markdown;
 mod ndjson;
+mod opc;
 mod package;
 mod pdf;
 mod plain;
@@ -33,8 +39,9 @@ use crate::{Document, Error, Input, Limits, Problem, Watch};
 pub(crate) use self::flow::trimmed;
 
 /// All formats, the surest to recognise first.
-static FORMATS: [&Format; 9] = [
+static FORMATS: [&Format; 10] = [
     &pdf::FORMAT,
+    &docx::FORMAT,
     &eml::FORMAT,
     &html::FORMAT,
     &xml::FORMAT,
@@ -64,7 +71,6 @@ enum Reader {
         read: fn(&[u8], &Context<'_>) -> Result<Document, Error>,
     },
     /// From a zip package of that kind.
-    #[expect(dead_code, reason = "no format is read from packages yet")]
     Package {
         kind: package::Kind,
         read: fn(Package<'_>, &Context<'_>) -> Result<Document, Error>,
@@ -220,6 +226,12 @@ fn read_as_what_it_is(input: Input<'_>, context: &Context<'_>) -> Result<Documen
         let mut document = read(package, context)?;
         label(&mut document, format, &hints);
         return Ok(document);
+    }
+    if encrypted::is_office_document(input.bytes) {
+        return Err(Error::document(
+            Problem::Encrypted,
+            "The document is an encrypted Office document: a password is needed to open it.",
+        ));
     }
     if let Some((format, read)) = sniff::binary(input.bytes, &hints) {
         let mut document = read(input.bytes, context)?;

@@ -88,6 +88,10 @@ impl<'a> Package<'a> {
         Ok(package)
     }
 
+    pub(super) fn limits(&self) -> &'a Limits {
+        self.limits
+    }
+
     /// The package as it was sent.
     pub(super) fn bytes(&self) -> &'a [u8] {
         self.bytes

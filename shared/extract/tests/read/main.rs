@@ -2,6 +2,7 @@
 
 mod formats;
 mod hostile;
+mod office;
 mod types;
 
 use extract::{Document, Error, Input, LIMITS, Limits, NeverInterrupted, Problem, Span};
@@ -30,6 +31,9 @@ const FIXTURES: &[(&str, &[u8])] = fixtures![
     "html/shift-jis.html",
     "text/utf-16.txt",
     "html/windows-1252.html",
+    "docx/notes.docx",
+    "docx/password.docx",
+    "docx/report.docx",
 ];
 
 #[track_caller]

@@ -1,0 +1,373 @@
+//! What office documents give: DOCX, PPTX, ODT, EPUB, RTF.
+
+use std::io::{Cursor, Write};
+
+use extract::{BlockKind, Document, LIMITS, Limits, MarkKind, Merged, Problem};
+use serde_json::json;
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+use crate::{at, cells, fixture, metadata, problem, read, read_within, warns};
+
+/// A zip package of these entries.
+pub(crate) fn package(entries: &[(&str, &str)]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, content) in entries {
+        let options = SimpleFileOptions::default();
+        writer.start_file(*path, options).expect("an entry");
+        writer.write_all(content.as_bytes()).expect("its bytes");
+    }
+    writer.finish().expect("a package").into_inner()
+}
+
+/// A DOCX whose body is this, and other parts that it has.
+fn docx_with(body: &str, parts: &[(&str, &str)]) -> Vec<u8> {
+    let body = format!("<w:document xmlns:w=\"w\"><w:body>{body}</w:body></w:document>");
+    let mut entries = vec![("word/document.xml", body.as_str())];
+    entries.extend(parts);
+    package(&entries)
+}
+
+fn docx(body: &str) -> Vec<u8> {
+    docx_with(body, &[])
+}
+
+/// A part's list of what it refers to: ids, kinds and targets.
+fn relations(relations: &[(&str, &str, &str)]) -> String {
+    let all: Vec<_> = relations
+        .iter()
+        .map(|(id, kind, target)| {
+            let mode = if target.contains("//") { "External" } else { "" };
+            format!("<Relationship Id=\"{id}\" Type=\"http://t/{kind}\" Target=\"{target}\" TargetMode=\"{mode}\"/>")
+        })
+        .collect();
+    format!("<Relationships>{}</Relationships>", all.concat())
+}
+
+#[track_caller]
+fn text(bytes: impl AsRef<[u8]>) -> String {
+    read(bytes).expect("a document").text.into_string()
+}
+
+/// Each block with its words.
+fn blocks(document: &Document) -> Vec<(BlockKind, &str)> {
+    let blocks = document.blocks.iter();
+    blocks
+        .map(|block| (block.kind.clone(), at(document, Some(&block.span))))
+        .collect()
+}
+
+fn marks(document: &Document) -> Vec<(MarkKind, &str)> {
+    let marks = document.marks.iter();
+    marks
+        .map(|mark| (mark.kind, at(document, Some(&mark.span))))
+        .collect()
+}
+
+fn item(depth: u8, number: Option<u64>) -> BlockKind {
+    BlockKind::Item { depth, number }
+}
+
+#[test]
+fn docx_is_read_with_its_headings_lists_and_emphasis() {
+    let document = read(fixture("notes.docx")).unwrap();
+    assert_eq!(
+        blocks(&document)[..7],
+        [
+            (BlockKind::Heading(1), "Notes on coffee"),
+            (BlockKind::Heading(1), "Brewing"),
+            (item(1, Some(1)), "Grind"),
+            (item(1, Some(2)), "Pour"),
+            (item(2, Some(1)), "slowly"),
+            (item(2, Some(2)), "in circles"),
+            (item(1, Some(3)), "Drink"),
+        ]
+    );
+    assert_eq!(
+        marks(&document),
+        [
+            (MarkKind::Emphasis, "92 °C"),
+            (MarkKind::Strong, "good"),
+            (MarkKind::Code, "cup()")
+        ]
+    );
+    let code = BlockKind::Code { language: None };
+    assert_eq!(
+        blocks(&document)[8],
+        (code, "def cup():\n\n    return \"coffee\"")
+    );
+    assert_eq!(document.blocks[7].quoted, 1);
+    assert!(document.text.as_str().contains("Water[1] of"));
+    assert!(
+        document
+            .text
+            .as_str()
+            .ends_with("\n\n[1] Soft water is best.")
+    );
+    let link = &document.links[0];
+    assert_eq!(link.href, "https://test.com/guide");
+    assert_eq!(at(&document, link.span.as_ref()), "the guide");
+}
+
+#[test]
+fn docx_tables_have_their_captions_headers_and_merged_cells() {
+    let document = read(fixture("report.docx")).unwrap();
+    assert_eq!(
+        cells(&document, 0),
+        [
+            ["City", "Cup", "Cup"],
+            ["City", "small", "large"],
+            ["Rome", "1.10", "1.50"],
+            ["Bern", "4.50", "4.50"]
+        ]
+    );
+    let table = &document.tables[0];
+    assert_eq!(table.header_rows, 2);
+    assert_eq!(table.caption.as_deref(), Some("Table 1: Prices by city"));
+    let merged = |row, column, rows, columns| Merged {
+        row,
+        column,
+        rows,
+        columns,
+    };
+    assert_eq!(
+        table.merged,
+        [merged(0, 0, 2, 1), merged(0, 1, 1, 2), merged(3, 1, 1, 2)]
+    );
+    assert_eq!(
+        at(&document, table.span.as_ref()),
+        "Table 1: Prices by city\n\nCity\tCup\nsmall\tlarge\nRome\t1.10\t1.50\nBern\t4.50"
+    );
+    assert_eq!(at(&document, table.rows[2][1].span.as_ref()), "1.10");
+    assert_eq!(table.rows[3][2].span, None);
+    // A table within a cell is one of its own.
+    assert_eq!(cells(&document, 1), [["outer", "in ner"]]);
+    assert_eq!(cells(&document, 2), [["in", "ner"]]);
+}
+
+#[test]
+fn docx_metadata_has_common_names_and_keeps_its_own() {
+    let document = read(fixture("report.docx")).unwrap();
+    for (name, value) in [
+        ("title", json!("Quarterly report")),
+        ("author", json!("Zoë Müller")),
+        ("dc:creator", json!("Zoë Müller")),
+        ("created", json!("2026-03-09T10:00:00Z")),
+        ("modified", json!("2026-03-10T11:30:00Z")),
+        ("language", json!("en-GB")),
+        ("subject", json!("Sales")),
+        ("keywords", json!(["sales", "2026"])),
+        ("description", json!("What was sold.")),
+        ("cp:lastModifiedBy", json!("Bob Example")),
+    ] {
+        assert_eq!(metadata(&document, name), value, "{name}");
+    }
+}
+
+#[test]
+fn docx_headers_and_footers_come_once_after_the_text() {
+    let text = text(fixture("report.docx"));
+    assert!(
+        text.ends_with("\n\nExample Ltd · confidential\n\n1 High Street, Rome"),
+        "{text}"
+    );
+}
+
+#[test]
+fn docx_that_tracks_changes_is_read_as_it_would_be_accepted() {
+    let document = read(docx(
+        "<w:p><w:r><w:t>It costs </w:t></w:r><w:del><w:r><w:delText>4</w:delText><w:t>4</w:t></w:r></w:del>\
+         <w:ins><w:r><w:t>5</w:t></w:r></w:ins><w:moveFrom><w:r><w:t>gone</w:t></w:r></w:moveFrom></w:p>\
+         <w:tbl><w:tr><w:trPr><w:del/></w:trPr><w:tc><w:p><w:r><w:t>old</w:t></w:r></w:p></w:tc></w:tr>\
+         <w:tr><w:tc><w:p><w:r><w:t>new</w:t></w:r></w:p></w:tc></w:tr></w:tbl>",
+    ))
+    .unwrap();
+    assert_eq!(document.text.as_str(), "It costs 5\n\nnew");
+    assert_eq!(cells(&document, 0), [["new"]]);
+    assert!(
+        warns(&document, &["deleted", "3"]),
+        "{:?}",
+        document.warnings
+    );
+}
+
+#[test]
+fn docx_fields_are_read_as_what_they_came_to() {
+    let document = read(docx(
+        "<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/></w:r><w:r><w:instrText> HYPERLINK \"https://test.com\" </w:instrText></w:r>\
+         <w:r><w:fldChar w:fldCharType=\"separate\"/></w:r><w:r><w:t>our page</w:t></w:r><w:r><w:fldChar w:fldCharType=\"end\"/></w:r>\
+         <w:r><w:t xml:space=\"preserve\"> and </w:t></w:r><w:fldSimple w:instr=\"PAGE\"><w:r><w:t>7</w:t></w:r></w:fldSimple></w:p>",
+    ))
+    .unwrap();
+    assert_eq!(document.text.as_str(), "our page and 7");
+    assert_eq!(document.links[0].href, "https://test.com");
+    assert_eq!(at(&document, document.links[0].span.as_ref()), "our page");
+}
+
+#[test]
+fn docx_text_boxes_are_read_once_and_apart_from_their_paragraph() {
+    let boxed = "<w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent>";
+    let document = read(docx(&format!(
+        "<w:p><w:pPr><w:outlineLvl w:val=\"1\"/></w:pPr><w:r><w:t>before</w:t></w:r><w:r><mc:AlternateContent>\
+         <mc:Choice><w:drawing>{boxed}</w:drawing></mc:Choice><mc:Fallback><w:pict>{boxed}</w:pict></mc:Fallback>\
+         </mc:AlternateContent></w:r><w:r><w:t>after</w:t></w:r></w:p>"
+    )))
+    .unwrap();
+    assert_eq!(document.text.as_str(), "before\n\nboxed\n\nafter");
+    assert_eq!(
+        blocks(&document),
+        [
+            (BlockKind::Heading(2), "before"),
+            (BlockKind::Heading(2), "after")
+        ]
+    );
+}
+
+#[test]
+fn docx_says_what_is_not_read() {
+    let document = read(docx(
+        "<w:p><w:r><w:drawing><a:blip/></w:drawing></w:r><w:r><w:drawing><c:chart/></w:drawing></w:r>\
+         <w:r><w:object><v:imagedata/><o:OLEObject/></w:object></w:r>\
+         <w:r><w:rPr><w:vanish/></w:rPr><w:t>secret</w:t></w:r></w:p>",
+    ))
+    .unwrap();
+    assert_eq!(document.text.as_str(), "");
+    for words in [
+        &["no text, only images", "Images: 1."],
+        &["Charts", ": 1."],
+        &["Embedded objects", ": 1."],
+        &["Hidden", ": 1."],
+    ] {
+        assert!(
+            warns(&document, words),
+            "{words:?}: {:?}",
+            document.warnings
+        );
+    }
+}
+
+#[test]
+fn docx_comments_and_endnotes_follow_the_text() {
+    let links = relations(&[
+        ("r1", "comments", "comments.xml"),
+        ("r2", "endnotes", "endnotes.xml"),
+    ]);
+    let document = read(docx_with(
+        "<w:p><w:r><w:t>Text</w:t><w:endnoteReference w:id=\"2\"/></w:r></w:p>",
+        &[
+            ("word/_rels/document.xml.rels", &links),
+            (
+                "word/comments.xml",
+                "<w:comments><w:comment w:author=\"Ann\"><w:p><w:r><w:t>Really?</w:t></w:r></w:p></w:comment></w:comments>",
+            ),
+            (
+                "word/endnotes.xml",
+                "<w:endnotes><w:endnote w:id=\"0\"><w:p><w:r><w:separator/></w:r></w:p></w:endnote>\
+                 <w:endnote w:id=\"2\"><w:p><w:r><w:endnoteRef/><w:t xml:space=\"preserve\"> Yes.</w:t></w:r></w:p></w:endnote></w:endnotes>",
+            ),
+        ],
+    ))
+    .unwrap();
+    assert_eq!(
+        document.text.as_str(),
+        "Text[1]\n\n[1] Yes.\n\nComment by Ann: Really?"
+    );
+}
+
+#[test]
+fn an_office_document_with_a_password_is_refused_as_such() {
+    for name in ["password.docx"] {
+        let (problem, detail) = problem(read(fixture(name)));
+        assert_eq!(problem, Problem::Encrypted, "{name}");
+        assert!(detail.contains("password"), "{detail}");
+    }
+}
+
+#[test]
+fn an_office_document_is_known_by_what_it_says_of_itself_in_whatever_order() {
+    let types = "<Types><Override ContentType=\"application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml\"/></Types>";
+    let links = relations(&[("r1", "officeDocument", "/else/where.xml")]);
+    let body = "<w:document><w:body><w:p><w:r><w:t>x</w:t></w:r></w:p></w:body></w:document>";
+    let mut entries = [
+        ("[Content_Types].xml", types),
+        ("_rels/.rels", &links),
+        ("else/where.xml", body),
+    ];
+    for _ in 0..entries.len() {
+        entries.rotate_left(1);
+        let document = read(package(&entries)).unwrap();
+        assert_eq!(document.text.as_str(), "x");
+        assert!(document.media_type.ends_with("wordprocessingml.document"));
+    }
+}
+
+#[test]
+fn a_package_that_unpacks_to_too_much_is_refused() {
+    let limits = Limits {
+        max_unpacked_bytes: 1 << 20,
+        ..LIMITS
+    };
+    let spaces = " ".repeat(3 << 19);
+    let bomb = docx(&spaces);
+    let (kind, detail) = problem(read_within(&limits, None, None, &bomb));
+    assert_eq!(kind, Problem::LimitExceeded);
+    assert!(detail.contains("max_unpacked_bytes"), "{detail}");
+
+    let bomb = docx(&" ".repeat(20 << 20));
+    let (kind, detail) = problem(read(&bomb));
+    assert_eq!(kind, Problem::LimitExceeded);
+    assert!(detail.contains("max_unpack_ratio"), "{detail}");
+}
+
+#[test]
+fn a_package_with_too_many_entries_is_refused() {
+    let names: Vec<_> = (0..=LIMITS.max_package_entries)
+        .map(|it| it.to_string())
+        .collect();
+    let entries: Vec<_> = names.iter().map(|name| (name.as_str(), "")).collect();
+    let (kind, detail) = problem(read(package(&entries)));
+    assert_eq!(kind, Problem::LimitExceeded);
+    assert!(detail.contains("max_package_entries"), "{detail}");
+}
+
+#[test]
+fn office_xml_that_means_harm_is_refused_or_read_as_it_is() {
+    let deep = |depth: usize| docx(&("<w:ins>".repeat(depth) + &"</w:ins>".repeat(depth)));
+    assert!(read(deep(200)).is_ok());
+    let (kind, detail) = problem(read(deep(100_000)));
+    assert_eq!(kind, Problem::LimitExceeded);
+    assert!(detail.contains("max_xml_depth"), "{detail}");
+
+    let laughs =
+        "<!DOCTYPE d [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><w:document><w:body/></w:document>";
+    let (kind, detail) = problem(read(package(&[("word/document.xml", laughs)])));
+    assert_eq!(kind, Problem::UnsupportedFormat);
+    assert!(detail.contains("entities"), "{detail}");
+    assert_eq!(
+        text(docx(
+            "<w:p><w:r><w:t>a &amp; &#x2603; &b;</w:t></w:r></w:p>"
+        )),
+        "a & ☃ &b;"
+    );
+
+    let (kind, _) = problem(read(docx("<w:p><w:r></w:p>")));
+    assert_eq!(kind, Problem::Malformed);
+    let (kind, _) = problem(read(package(&[(
+        "word/document.xml",
+        "<w:document><w:body>",
+    )])));
+    assert_eq!(kind, Problem::Malformed);
+}
+
+#[test]
+fn cells_of_an_office_table_that_span_too_much_are_kept_within_the_limits() {
+    let row = "<w:tr><w:tc><w:tcPr><w:gridSpan w:val=\"999999999\"/></w:tcPr><w:p><w:r><w:t>wide</w:t></w:r></w:p></w:tc></w:tr>";
+    let document = read(docx(&format!("<w:tbl>{}</w:tbl>", row.repeat(3_000)))).unwrap();
+    assert_eq!(document.tables[0].rows[0].len(), 1000);
+    assert!(document.tables[0].rows.len() <= 1000);
+    assert!(
+        warns(&document, &["max_table_cells"]),
+        "{:?}",
+        document.warnings
+    );
+}
