@@ -3,19 +3,20 @@
 use std::collections::BTreeMap;
 
 use mail_parser::{
-    Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType,
+    Address, ContentType, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType,
 };
 use serde_json::{Value, json};
 
 use super::flow::folded;
 use super::gather::Gathered;
-use super::{Context, Fit, Format, Reader, check_text, date, html, passed};
+use super::{Context, Fit, Format, Member, Reader, check_text, date, html, mbox, passed};
 use crate::{Document, Error, Limits, Problem, Span, Text};
 
 pub(super) static FORMAT: Format = Format {
     name: "e-mail",
     media_types: &["message/rfc822", "message/global"],
-    extensions: &["eml"],
+    // A mailbox with one message in it is that message.
+    extensions: &["eml", "mbox"],
     reader: Reader::Bytes { fit, read },
 };
 
@@ -24,6 +25,9 @@ const HEAD_BYTES: usize = 16 << 10;
 
 /// It is an e-mail if it begins with headers: `From` and another one that every e-mail has.
 fn fit(bytes: &[u8]) -> Fit {
+    if mbox::has_several(bytes) {
+        return Fit::No;
+    }
     let mut names = Vec::new();
     for line in bytes[..bytes.len().min(HEAD_BYTES)].split(|&byte| byte == b'\n') {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
@@ -113,12 +117,17 @@ fn read(bytes: &[u8], context: &Context<'_>) -> Result<Document, Error> {
     document.text = Text::new(text);
     let attachments = attachments(&message);
     if !attachments.is_empty() {
-        let count = attachments.len();
-        let warning = format!("Attachments are listed in the metadata, but not read: {count}.");
-        document.warnings.push(warning);
+        let listed: Vec<Value> = attachments.iter().map(Attachment::listed).collect();
         document
             .metadata
-            .insert("attachments".into(), attachments.into());
+            .insert("attachments".into(), listed.into());
+    }
+    for attachment in attachments.iter().filter(|it| it.is_document()) {
+        context.member(Member {
+            path: &attachment.name,
+            declared: attachment.media_type.as_deref(),
+            bytes: attachment.bytes,
+        })?;
     }
     Ok(document)
 }
@@ -303,24 +312,65 @@ fn metadata(message: &Message<'_>) -> BTreeMap<String, Value> {
     .collect()
 }
 
-fn attachments(message: &Message<'_>) -> Vec<Value> {
-    message
-        .attachments()
-        .map(|part| {
+/// What comes along with an e-mail.
+struct Attachment<'a> {
+    /// The name that it is given, else one that is made up.
+    name: String,
+    is_named: bool,
+    media_type: Option<String>,
+    bytes: &'a [u8],
+    /// Whether it is shown within the text, as pictures are.
+    is_inline: bool,
+}
+
+/// Types of attachments that say something of the e-mail and nothing besides.
+const SIGNATURES: [&str; 3] = [
+    "application/pgp-signature",
+    "application/pkcs7-signature",
+    "application/x-pkcs7-signature",
+];
+
+impl Attachment<'_> {
+    fn listed(&self) -> Value {
+        let name = self.is_named.then_some(&self.name);
+        json!({ "name": name, "media_type": self.media_type, "bytes": self.bytes.len() })
+    }
+
+    /// Whether it is worth reading on its own.
+    fn is_document(&self) -> bool {
+        let media_type = self.media_type.as_deref().unwrap_or_default();
+        let is_picture = media_type.starts_with("image/") && self.is_inline;
+        !self.bytes.is_empty() && !is_picture && !SIGNATURES.contains(&media_type)
+    }
+}
+
+fn attachments<'m>(message: &'m Message<'_>) -> Vec<Attachment<'m>> {
+    (1..)
+        .zip(message.attachments())
+        .map(|(number, part)| {
             let media_type = part
                 .content_type()
                 .map(|declared| match declared.subtype() {
-                    Some(subtype) => format!("{}/{subtype}", declared.ctype()),
-                    None => declared.ctype().to_owned(),
+                    Some(subtype) => format!("{}/{subtype}", declared.ctype()).to_ascii_lowercase(),
+                    None => declared.ctype().to_ascii_lowercase(),
                 });
-            let bytes = match &part.body {
-                PartType::Text(text) | PartType::Html(text) => text.len(),
-                PartType::Binary(bytes) | PartType::InlineBinary(bytes) => bytes.len(),
-                PartType::Message(_) | PartType::Multipart(_) => {
-                    part.raw_end_offset().saturating_sub(part.raw_body_offset()) as usize
-                }
-            };
-            json!({ "name": part.attachment_name(), "media_type": media_type, "bytes": bytes })
+            let name = part.attachment_name().map(folded);
+            let name = name.filter(|name| !name.is_empty());
+            let is_message = matches!(part.body, PartType::Message(_));
+            let disposition = part.content_disposition();
+            let is_attached = disposition.is_some_and(ContentType::is_attachment);
+            Attachment {
+                is_named: name.is_some(),
+                name: name.unwrap_or_else(|| {
+                    let extension = if is_message { ".eml" } else { "" };
+                    format!("attachment {number}{extension}")
+                }),
+                media_type,
+                bytes: part.contents(),
+                is_inline: !is_attached
+                    && (part.content_id().is_some()
+                        || disposition.is_some_and(ContentType::is_inline)),
+            }
         })
         .collect()
 }

@@ -4,6 +4,8 @@
 //! `FORMATS`. What a sender says of a document only ever chooses between the formats that its
 //! bytes permit.
 
+mod archive;
+mod cards;
 mod charset;
 mod csv;
 mod date;
@@ -19,6 +21,7 @@ mod hints;
 mod html;
 mod json;
 mod markdown;
+mod mbox;
 mod ndjson;
 mod opc;
 mod package;
@@ -39,10 +42,16 @@ use crate::{Document, Error, Input, Limits, Problem, Watch};
 pub(crate) use self::flow::trimmed;
 
 /// All formats, the surest to recognise first.
-static FORMATS: [&Format; 10] = [
+static FORMATS: [&Format; 16] = [
     &pdf::FORMAT,
     &docx::FORMAT,
+    &archive::zip::FORMAT,
+    &archive::gzip::FORMAT,
+    &archive::tar::FORMAT,
+    &mbox::FORMAT,
     &eml::FORMAT,
+    &cards::vcf::FORMAT,
+    &cards::ics::FORMAT,
     &html::FORMAT,
     &xml::FORMAT,
     &json::FORMAT,
@@ -97,6 +106,8 @@ enum Fit {
 
 /// What every reader is given besides the document.
 struct Context<'a> {
+    /// The name of the file, if the sender gave one.
+    name: Option<&'a str>,
     limits: &'a Limits,
     watch: &'a dyn Watch,
     needs: Needs,
@@ -106,7 +117,6 @@ struct Context<'a> {
 impl Context<'_> {
     /// Hands over a document that was found within the one being read; it is extracted at once. An error is the outer
     /// document's: a fault of the member's own is none.
-    #[expect(dead_code, reason = "no reader has members yet")]
     fn member(&self, member: Member<'_>) -> Result<(), Error> {
         self.watch.check()?;
         (self.members.borrow_mut())(member)
@@ -208,6 +218,7 @@ pub(crate) fn read_any(
         ));
     }
     let context = &Context {
+        name: input.name,
         limits,
         watch,
         needs,
@@ -221,7 +232,10 @@ pub(crate) fn read_any(
 fn read_as_what_it_is(input: Input<'_>, context: &Context<'_>) -> Result<Document, Error> {
     let hints = Hints::new(input);
     if package::is_package(input.bytes) {
-        let mut package = Package::open(input.bytes, context)?;
+        let mut package = match Package::open(input.bytes, context) {
+            Ok(package) => package,
+            Err(error) => return archive::zip::salvage(input.bytes, context)?.ok_or(error),
+        };
         let (format, read) = sniff::package(package.kind()?)?;
         let mut document = read(package, context)?;
         label(&mut document, format, &hints);

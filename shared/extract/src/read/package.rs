@@ -1,6 +1,7 @@
 //! A zip package: what kind of document it is, and its entries, unpacked within the limits.
 #![expect(dead_code, reason = "no format is read from packages yet")]
 
+use std::borrow::Cow;
 use std::io::{self, BufReader, Cursor, Read};
 use std::ops::ControlFlow;
 
@@ -59,6 +60,8 @@ pub(super) struct Entry {
     pub(super) index: usize,
     /// Its path, with `/` between the names; none for one that would lie outside of where the package is unpacked.
     pub(super) path: Option<String>,
+    /// Its path as it is written, wherever that leads.
+    pub(super) name: String,
     pub(super) is_folder: bool,
     pub(super) is_encrypted: bool,
     /// Whether it stands for another file.
@@ -121,11 +124,14 @@ impl<'a> Package<'a> {
     pub(super) fn entries(&self) -> impl Iterator<Item = Entry> + '_ {
         (0..self.archive.len()).filter_map(|index| {
             let entry = self.archive.by_index_data(index).ok()?;
+            let name = entry.name().map(Cow::into_owned);
+            let name = name.unwrap_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into());
             let path = entry.enclosed_name();
             let path = path.map(|path| path.to_string_lossy().replace('\\', "/"));
             Some(Entry {
                 index,
                 path: path.filter(|path| !path.is_empty()),
+                name,
                 is_folder: entry.is_dir(),
                 is_encrypted: entry.encrypted(),
                 is_link: entry.is_symlink(),
@@ -155,7 +161,8 @@ impl<'a> Package<'a> {
         index.map(|index| self.part_at(index)).transpose()
     }
 
-    fn part_at(&mut self, index: usize) -> Result<Part<'_, 'a>, Error> {
+    /// The entry of that number, to be unpacked while it is read.
+    pub(super) fn part_at(&mut self, index: usize) -> Result<Part<'_, 'a>, Error> {
         let options = ZipReadOptions::new();
         let file = self.archive.by_index_with_options(index, options);
         let file = file.map_err(|error| match error {
@@ -263,6 +270,11 @@ pub(super) struct Part<'p, 'a> {
 }
 
 impl Part<'_, '_> {
+    /// Bytes that it unpacks to, by what the package says.
+    pub(super) fn length(&self) -> u64 {
+        self.file.size()
+    }
+
     /// To be read piece by piece.
     pub(super) fn buffered(self) -> BufReader<Self> {
         BufReader::with_capacity(PIECE_BYTES, self)

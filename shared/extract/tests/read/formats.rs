@@ -354,7 +354,6 @@ fn an_email_is_its_headers_and_its_plain_body() {
     ] {
         assert_eq!(metadata(&document, name), value, "{name}");
     }
-    assert!(warns(&document, &["Attachments", "not read"]));
 }
 
 #[test]

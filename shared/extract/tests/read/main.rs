@@ -1,5 +1,7 @@
 //! Reading, through the public API, of real files and of hostile ones.
 
+mod cards;
+mod containers;
 mod formats;
 mod hostile;
 mod office;

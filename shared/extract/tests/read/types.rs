@@ -113,12 +113,12 @@ fn binary_data_is_refused_by_its_name() {
     for (bytes, name) in [
         (png.as_slice(), "image/png"),
         (
-            b"PK\x05\x06\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
-            "application/zip",
+            b"BZh91AY&SY\x17r\x45\x38\x50\x90\0\0\0\0",
+            "application/x-bzip2",
         ),
         (
-            b"\x1f\x8b\x08\0\0\0\0\0\0\x03\x4b\x4c\x4a\x06\0",
-            "application/gzip",
+            b"7z\xbc\xaf\x27\x1c\0\x04\0\0\0\0\0\0\0\0",
+            "application/x-7z-compressed",
         ),
         (b"{\\rtf1\\ansi text}", "rtf"),
         (&[0, 1, 2, 3, 200, 201, 0, 0, 7, 6, 5], "unknown kind"),
