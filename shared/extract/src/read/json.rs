@@ -1,6 +1,5 @@
 //! JSON: the text is the source. An array of objects is a table as well.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use serde::Deserializer as _;
@@ -8,10 +7,11 @@ use serde::de::{Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 use super::flow::folded;
-use super::gather::{Gathered, Rows};
+use super::gather::Gathered;
+use super::records::{Records, Row};
 use super::{Context, Fit, Format, Reader, check_text, passed};
 use crate::data::Data;
-use crate::{Cell, CellValue, Document, Error, Limits, Problem, Table, Text, Watch};
+use crate::{Cell, CellValue, Document, Error, Limits, Problem, Text, Watch};
 
 pub(super) static FORMAT: Format = Format {
     name: "JSON",
@@ -37,9 +37,9 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
 
     let mut gathered = Gathered::new(context.limits);
     if let Some(rows) = gathered.begin_table() {
-        let mut records = Records::new(&text, rows);
+        let mut records = Records::new(rows);
         collect(&text, &mut records, &mut gathered, context.watch)?;
-        records.finish(&mut gathered);
+        records.finish(None, &mut gathered);
     }
     let mut document = Document::default();
     if context.needs.data {
@@ -87,14 +87,14 @@ pub(super) fn check_depth(json: &str, limits: &Limits) -> Result<(), Error> {
 /// Adds the objects of a top-level array to the records. An array of anything else is no table.
 fn collect(
     json: &str,
-    records: &mut Records<'_>,
+    records: &mut Records,
     gathered: &mut Gathered<'_>,
     watch: &dyn Watch,
 ) -> Result<(), Error> {
     let mut interrupted = None;
     let array = Array(|object: &RawValue| {
         interrupted = watch.check().err();
-        interrupted.is_none() && records.add(object, gathered)
+        interrupted.is_none() && add(records, object, json, gathered)
     });
     let mut deserializer = serde_json::Deserializer::from_str(json);
     let is_table = deserializer.deserialize_seq(array).is_ok();
@@ -129,90 +129,27 @@ impl<'de, F: FnMut(&'de RawValue) -> bool> Visitor<'de> for Array<F> {
     }
 }
 
-/// Objects as the rows of a table, whose columns are the members of all objects in the order of
-/// their appearance.
-pub(super) struct Records<'a> {
-    source: &'a str,
-    columns: Vec<String>,
-    numbers: HashMap<String, usize>,
-    rows: Rows,
-    /// From where to where the rows reach in the source.
-    span: Option<crate::Span>,
-}
-
-impl<'a> Records<'a> {
-    /// No objects yet; those to come are parts of `source`.
-    pub(super) fn new(source: &'a str, rows: Rows) -> Self {
-        Self {
-            source,
-            columns: Vec::new(),
-            numbers: HashMap::new(),
-            rows,
-            span: None,
-        }
+/// Adds an object, which is a part of the source; says whether there was room for it.
+pub(super) fn add(
+    records: &mut Records,
+    object: &RawValue,
+    source: &str,
+    gathered: &mut Gathered<'_>,
+) -> bool {
+    let mut row = Row::default();
+    let members = Members(|name: String, value: &RawValue| {
+        records.put(&mut row, name, cell(value, source), gathered)
+    });
+    let complete = serde_json::Deserializer::from_str(object.get())
+        .deserialize_map(members)
+        .is_ok();
+    let start = offset(object.get(), source);
+    let span = start..start + object.get().len();
+    if !complete || !records.add(row, span, gathered) {
+        gathered.leave_out_cells();
+        return false;
     }
-
-    /// Adds an object; says whether there was room for it.
-    pub(super) fn add(&mut self, object: &RawValue, gathered: &mut Gathered<'_>) -> bool {
-        // The row of headers, which are known in the end.
-        if self.rows.len() == 0 && !gathered.row(&mut self.rows, Vec::new()) {
-            return false;
-        }
-        let mut row = Vec::new();
-        let members = Members(|name: String, value: &RawValue| {
-            let column = *self.numbers.entry(name).or_insert_with_key(|name| {
-                self.columns.push(name.clone());
-                self.columns.len() - 1
-            });
-            if row.len() <= column {
-                row.resize_with(column + 1, Cell::default);
-            }
-            row[column] = cell(value, self.source);
-            gathered.has_room(self.columns.len(), 0)
-        });
-        let complete = serde_json::Deserializer::from_str(object.get())
-            .deserialize_map(members)
-            .is_ok();
-        if !complete || !gathered.row(&mut self.rows, row) {
-            gathered.leave_out_cells();
-            return false;
-        }
-        let start = offset(object.get(), self.source);
-        let end = start + object.get().len();
-        self.span = Some(self.span.as_ref().map_or(start, |span| span.start)..end);
-        true
-    }
-
-    fn clear(&mut self) {
-        self.rows = Rows::default();
-        self.span = None;
-    }
-
-    /// Hands the table over, if there are any rows.
-    pub(super) fn finish(mut self, gathered: &mut Gathered<'_>) {
-        let Some(span) = self.span else { return };
-        self.columns.truncate(self.rows.width());
-        self.rows.set_first(
-            self.columns
-                .into_iter()
-                .map(|name| Cell {
-                    text: folded(&name),
-                    span: None,
-                    ..Cell::default()
-                })
-                .collect(),
-        );
-        gathered.table(
-            Table {
-                caption: None,
-                rows: Vec::new(),
-                header_rows: 1,
-                span: Some(span),
-                ..Table::default()
-            },
-            self.rows,
-        );
-    }
+    true
 }
 
 /// Hands each member of an object to the function, as long as that wants more.
@@ -251,15 +188,16 @@ fn cell(value: &RawValue, source: &str) -> Cell {
         None if written == "null" => return Cell::default(),
         None => (written.to_owned(), start..start + written.len()),
     };
+    let value = match written.as_bytes().first() {
+        Some(b't') => Some(CellValue::Boolean(true)),
+        Some(b'f') => Some(CellValue::Boolean(false)),
+        Some(b'-' | b'0'..=b'9') => Some(CellValue::Number(written.to_owned())),
+        _ => None,
+    };
     Cell {
         text: folded(&text),
         span: (!span.is_empty()).then_some(span),
-        value: match written.as_bytes()[0] {
-            b't' => Some(CellValue::Boolean(true)),
-            b'f' => Some(CellValue::Boolean(false)),
-            b'-' | b'0'..=b'9' => Some(CellValue::Number(written.to_owned())),
-            _ => None,
-        },
+        value,
     }
 }
 

@@ -27,8 +27,12 @@ mod opc;
 mod package;
 mod pdf;
 mod plain;
+mod records;
 mod sniff;
+mod toml;
+mod values;
 mod xml;
+mod yaml;
 
 use std::cell::RefCell;
 use std::thread;
@@ -42,7 +46,7 @@ use crate::{Document, Error, Input, Limits, Problem, Watch};
 pub(crate) use self::flow::trimmed;
 
 /// All formats, the surest to recognise first.
-static FORMATS: [&Format; 16] = [
+static FORMATS: [&Format; 18] = [
     &pdf::FORMAT,
     &docx::FORMAT,
     &archive::zip::FORMAT,
@@ -56,6 +60,8 @@ static FORMATS: [&Format; 16] = [
     &xml::FORMAT,
     &json::FORMAT,
     &ndjson::FORMAT,
+    &toml::FORMAT,
+    &yaml::FORMAT,
     &csv::FORMAT,
     &markdown::FORMAT,
     &plain::FORMAT,

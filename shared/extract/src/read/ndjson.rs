@@ -5,7 +5,8 @@ use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 use super::gather::Gathered;
-use super::json::{Records, check_depth, malformed};
+use super::json::{add, check_depth, malformed};
+use super::records::Records;
 use super::{Context, Fit, Format, Reader, check_text};
 use crate::data::Data;
 use crate::{Document, Error, Text};
@@ -44,7 +45,7 @@ fn lines(text: &str) -> impl Iterator<Item = (usize, &str)> {
 fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     check_text(text.len(), context.limits)?;
     let mut gathered = Gathered::new(context.limits);
-    let mut records = gathered.begin_table().map(|rows| Records::new(&text, rows));
+    let mut records = gathered.begin_table().map(Records::new);
     for (number, line) in lines(&text) {
         context.watch.check()?;
         check_depth(line, context.limits)?;
@@ -53,11 +54,11 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
         let is_object = value.get().starts_with('{');
         records = records.filter(|_| is_object);
         if let Some(records) = &mut records {
-            records.add(value, &mut gathered);
+            add(records, value, &text, &mut gathered);
         }
     }
     if let Some(records) = records {
-        records.finish(&mut gathered);
+        records.finish(None, &mut gathered);
     }
     let mut document = Document::default();
     if context.needs.data {

@@ -6,6 +6,7 @@ mod formats;
 mod hostile;
 mod office;
 mod types;
+mod values;
 
 use extract::{Document, Error, Input, LIMITS, Limits, NeverInterrupted, Problem, Span};
 use serde_json::Value;
