@@ -1,13 +1,15 @@
 //! CSV and its kin (tab, semicolon, bar): the text is the source, and its cells are a table.
 
 use std::collections::HashSet;
+use std::mem::discriminant;
 
 use csv_core::{ReadFieldResult, ReaderBuilder};
 
 use super::flow::folded;
-use super::gather::Gathered;
+use super::gather::{Gathered, Rows};
+use super::values::{is_json_number, moment};
 use super::{Context, Fit, Format, Reader, check_text};
-use crate::{Cell, Document, Error, Span, Table, Text};
+use crate::{Cell, CellValue, Document, Error, Span, Table, Text};
 
 pub(super) static FORMAT: Format = Format {
     name: "CSV",
@@ -48,7 +50,11 @@ fn fit(text: &str) -> Fit {
 
 fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     check_text(text.len(), context.limits)?;
-    let delimiter = guess(&text).map_or(',', |guess| guess.delimiter);
+    let stated = stated_delimiter(&text);
+    let begin = stated.map_or(0, |_| text.find('\n').map_or(text.len(), |end| end + 1));
+    let delimiter = stated
+        .or_else(|| Some(guess(&text)?.delimiter))
+        .unwrap_or(',');
     let mut document = Document::default();
     if delimiter == '\t' {
         "text/tab-separated-values".clone_into(&mut document.media_type);
@@ -58,6 +64,7 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     if let Some(mut rows) = gathered.begin_table() {
         let mut end = 0;
         let mut records = Records::new(&text, delimiter);
+        records.at = begin;
         while let Some(record) = records.next(context.limits.max_table_cells) {
             if rows.len().is_multiple_of(1024) {
                 context.watch.check()?;
@@ -76,7 +83,8 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
             ));
         }
         let header_rows = usize::from(has_header(rows.as_slice()));
-        let span = super::flow::trimmed(&text, 0..end);
+        type_columns(&text, &mut rows, header_rows);
+        let span = super::flow::trimmed(&text, begin..end.max(begin));
         gathered.table(
             Table {
                 caption: None,
@@ -91,6 +99,55 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     gathered.finish(&mut document);
     document.text = Text::new(text);
     Ok(document)
+}
+
+/// What a spreadsheet program says in a first line of its own: `sep=;`.
+fn stated_delimiter(text: &str) -> Option<char> {
+    let line = text.lines().next()?.trim_matches('"');
+    let mut said = line
+        .strip_prefix("sep=")
+        .or_else(|| line.strip_prefix("SEP="))?
+        .chars();
+    let delimiter = said.next().filter(char::is_ascii)?;
+    (said.next().is_none() && !delimiter.is_alphanumeric()).then_some(delimiter)
+}
+
+/// Types the cells of each column in which all are of one type and none stands in quotation marks. A single cell says too
+/// little: the number of a house may be `12a` in the next row.
+fn type_columns(source: &str, rows: &mut Rows, header_rows: usize) {
+    let value = |cell: &Cell| {
+        let span = cell.span.as_ref()?;
+        let is_quoted = source[..span.start].ends_with('"');
+        if is_quoted { None } else { typed(&cell.text) }
+    };
+    for column in 0..rows.width() {
+        let body = || rows.as_slice()[header_rows..].iter();
+        let cells = || {
+            body()
+                .filter_map(|row| row.get(column))
+                .filter(|it| !it.text.is_empty())
+        };
+        let mut kinds = cells().map(|cell| value(cell).map(|it| discriminant(&it)));
+        let Some(Some(first)) = kinds.next() else {
+            continue;
+        };
+        if kinds.all(|kind| kind == Some(first)) {
+            for cell in rows.column_mut(column).skip(header_rows) {
+                cell.value = value(cell);
+            }
+        }
+    }
+}
+
+/// What a cell says if it is no text. A number is one only in the form in which JSON writes it, so that nothing is lost and
+/// the zeros in front of a telephone's or a place's number stay.
+fn typed(text: &str) -> Option<CellValue> {
+    match text {
+        "true" | "True" | "TRUE" => Some(CellValue::Boolean(true)),
+        "false" | "False" | "FALSE" => Some(CellValue::Boolean(false)),
+        _ if is_json_number(text) => Some(CellValue::Number(text.to_owned())),
+        _ => moment(text).map(CellValue::Moment),
+    }
 }
 
 /// The first row is a header if all its cells have words in them, no two the same, none is a number

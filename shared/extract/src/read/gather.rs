@@ -201,6 +201,13 @@ impl Rows {
         }
     }
 
+    /// The cells of a column, of those rows that reach so far.
+    pub(super) fn column_mut(&mut self, column: usize) -> impl Iterator<Item = &mut Cell> {
+        self.rows
+            .iter_mut()
+            .filter_map(move |row| row.get_mut(column))
+    }
+
     /// Whether any two rows differ in their number of cells.
     pub(super) fn ragged(&self) -> bool {
         self.rows.iter().any(|row| row.len() != self.width)

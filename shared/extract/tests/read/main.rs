@@ -2,6 +2,7 @@
 
 mod cards;
 mod containers;
+mod dialects;
 mod formats;
 mod hostile;
 mod office;
