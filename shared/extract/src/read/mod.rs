@@ -46,7 +46,7 @@ use crate::{Document, Error, Input, Limits, Problem, Watch};
 pub(crate) use self::flow::trimmed;
 
 /// All formats, the surest to recognise first.
-static FORMATS: [&Format; 18] = [
+static FORMATS: &[&Format] = &[
     &pdf::FORMAT,
     &docx::FORMAT,
     &archive::zip::FORMAT,
@@ -287,7 +287,8 @@ fn label(document: &mut Document, format: &'static Format, hints: &Hints<'_>) {
 
 /// The names of all formats, for messages.
 fn supported() -> String {
-    FORMATS.map(|format| format.name).join(", ")
+    let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
+    names.join(", ")
 }
 
 fn check_text(bytes: usize, limits: &Limits) -> Result<(), Error> {

@@ -14,7 +14,8 @@ type TextReader = fn(String, &Context<'_>) -> Result<Document, Error>;
 /// The format that reads these bytes as they are, if one does.
 pub(super) fn binary(bytes: &[u8], hints: &Hints<'_>) -> Option<(&'static Format, BytesReader)> {
     let readers = FORMATS
-        .into_iter()
+        .iter()
+        .copied()
         .filter_map(|format| match format.reader {
             Reader::Bytes { fit, read } => Some((format, fit(bytes), read)),
             Reader::Package { .. } | Reader::Text { .. } => None,
@@ -29,7 +30,7 @@ pub(super) fn binary(bytes: &[u8], hints: &Hints<'_>) -> Option<(&'static Format
 
 /// The format of a zip package.
 pub(super) fn package(wanted: PackageKind) -> Result<(&'static Format, PackageReader), Error> {
-    let mut formats = FORMATS.into_iter();
+    let mut formats = FORMATS.iter().copied();
     let found = formats.find_map(|format| match format.reader {
         Reader::Package { kind, read } if kind == wanted => Some((format, read)),
         _ => None,
@@ -41,7 +42,7 @@ pub(super) fn package(wanted: PackageKind) -> Result<(&'static Format, PackageRe
 /// text permits it, else the one that it looks like, else plain text.
 pub(super) fn text(text: &str, hints: &Hints<'_>) -> (&'static Format, TextReader) {
     let (mut best, mut best_rank) = (None, None);
-    for format in FORMATS {
+    for &format in FORMATS {
         let Reader::Text { fit, read } = format.reader else {
             continue;
         };
