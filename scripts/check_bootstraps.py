@@ -60,8 +60,8 @@ def flaws_on_lambda(binary):
 def engine_in(binary):
     """Traces of the extraction engine: of its largest part in the binary, of itself in the tree."""
     found = []
-    if b"pdf_oxide" in Path(binary).read_bytes():
-        found.append("carries pdf_oxide")
+    if b"hayro" in Path(binary).read_bytes():
+        found.append("carries hayro")
     command = "cargo tree --locked --package api --edges normal --prefix none --format {p}"
     tree = subprocess.run(
         command.split(), cwd=ROOT, check=True, stdout=subprocess.PIPE, encoding="utf-8"

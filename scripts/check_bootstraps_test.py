@@ -38,11 +38,11 @@ class CheckBootstraps(unittest.TestCase):
         self.assertIn("needs libssl.so.3, which is not there", complaint)
 
     def test_the_engine_in_the_api_is_found(self):
-        source = 'const char *in = "pdf_oxide"; int main(void) { return in[0] == 0; }'
+        source = 'const char *in = "hayro"; int main(void) { return in[0] == 0; }'
         self.compile("heavy", source)
         code, complaint = self.check("api=heavy")
         self.assertEqual(code, 1)
-        self.assertIn("carries pdf_oxide", complaint)
+        self.assertIn("carries hayro", complaint)
         self.assertEqual(self.check("worker=heavy"), (0, ""))
 
     def test_what_is_no_program_is_not_passed_over(self):

@@ -200,7 +200,7 @@ fn a_document_or_a_text_beyond_the_limit_is_refused() {
     };
     for (name, bytes) in FIXTURES
         .iter()
-        .filter(|(name, _)| !name.ends_with("/password.pdf") && !name.ends_with("/scan.pdf"))
+        .filter(|(name, _)| !name.contains("/password.") && !name.ends_with("/scan.pdf"))
     {
         assert_limit(
             read_within(&limits, Some(name), None, bytes),
@@ -360,7 +360,7 @@ fn reading_stops_when_it_is_told_to() {
     }
     for (name, bytes) in FIXTURES
         .iter()
-        .filter(|(name, _)| *name != "pdf/password.pdf")
+        .filter(|(name, _)| !name.contains("/password."))
     {
         let mut asked = 0;
         loop {
