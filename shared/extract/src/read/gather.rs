@@ -42,6 +42,11 @@ impl<'a> Gathered<'a> {
         }
     }
 
+    /// For how many more links there is room; none once one had to be left out.
+    pub(super) fn links_left(&self) -> Option<usize> {
+        (!self.links_left_out).then_some(self.limits.max_links - self.links.len())
+    }
+
     /// Adds the links and tables that another document brings along, as far as there is room.
     pub(super) fn adopt(&mut self, links: Vec<Link>, tables: Vec<Table>) {
         for link in links {

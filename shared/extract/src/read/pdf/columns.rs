@@ -14,6 +14,8 @@ use super::words::Words;
 const MAX_DEPTH: usize = 6;
 /// The height of a gap, as a part of the letters' size, behind which a lone piece begins something new.
 const NEW_BAND: f32 = 1.8;
+/// The height of a gap, as a part of the letters' size, that a header may have below it.
+const HEADER_GAP: f32 = 2.6;
 /// How many lines a column of running text has at least.
 const MIN_COLUMN_LINES: usize = 3;
 /// The part of the lines of two columns that may stand on common base lines, for the columns not to be rows of cells.
@@ -39,7 +41,7 @@ pub(super) fn order(words: &Words, pieces: Vec<Piece>) -> Vec<Item> {
 fn within(words: &Words, pieces: Vec<Piece>, depth: usize, items: &mut Vec<Item>) {
     let gutter = COLUMN_GAP * median_size(&pieces);
     let mut plain: Vec<Piece> = Vec::new();
-    for band in bands(pieces, gutter) {
+    for band in bands(words, pieces, gutter) {
         if band.columns.len() > 1 {
             let columns = band.by_column();
             if depth < MAX_DEPTH && is_running_text(words, &columns) {
@@ -109,7 +111,7 @@ impl Band {
     }
 }
 
-fn bands(pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
+fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     for row in rows(pieces) {
         let taken = intervals(row.iter().map(|piece| piece.area), gutter);
@@ -138,6 +140,23 @@ fn bands(pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
             };
             if goes_on {
                 band.columns = both;
+            } else if let Some(row) = fitted(words, &row, &band.columns) {
+                band.rows += 1;
+                band.bottom = band.bottom.min(bottom);
+                band.pieces.extend(row);
+                continue;
+            } else if band.rows <= 1
+                && band.bottom - top <= HEADER_GAP * size
+                && let Some(above) = fitted(words, &band.pieces, &taken)
+            {
+                band.pieces = above;
+                band.columns = taken;
+                band.rows += 1;
+                band.bottom = band.bottom.min(bottom);
+                band.pieces.extend(row);
+                continue;
+            }
+            if goes_on {
                 band.rows += usize::from(new > 1);
                 band.bottom = band.bottom.min(bottom);
                 band.pieces.extend(row);
@@ -152,6 +171,68 @@ fn bands(pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
         });
     }
     bands
+}
+
+/// The words of a row in pieces that stand in the columns of others, if they do: words in narrow columns, and headers
+/// above them, may be no further apart than words of a text.
+fn fitted(words: &Words, row: &[Piece], columns: &[(f32, f32)]) -> Option<Vec<Piece>> {
+    /// How close, as a part of the letters' size, words come to an edge or the middle of their column.
+    const ALIGNED: f32 = 0.5;
+    if columns.len() < 3 {
+        return None;
+    }
+    let mut parts: Vec<Option<Piece>> = vec![None; columns.len()];
+    for piece in row {
+        let PieceKind::Words(numbers) = &piece.kind else {
+            return None;
+        };
+        for number in numbers {
+            let area = words.list[*number as usize].area();
+            let first = columns.partition_point(|(_, right)| *right <= area.left);
+            let last = columns.partition_point(|(left, _)| *left < area.right);
+            let column = match last.checked_sub(first)? {
+                1 => first,
+                // It stands between two columns, nearer to one.
+                0 => {
+                    let right = columns
+                        .get(first)
+                        .map_or(f32::MAX, |(left, _)| left - area.right);
+                    let left = first.checked_sub(1).map(|it| area.left - columns[it].1);
+                    let nearer_left = left.is_some_and(|left| left < right);
+                    if nearer_left { first - 1 } else { first }
+                }
+                _ => return None,
+            };
+            match &mut parts[column] {
+                Some(part) => {
+                    part.area = part.area.union(area);
+                    if let PieceKind::Words(numbers) = &mut part.kind {
+                        numbers.push(*number);
+                    }
+                }
+                part => {
+                    *part = Some(Piece {
+                        area,
+                        kind: PieceKind::Words(vec![*number]),
+                        base: piece.base,
+                        size: piece.size,
+                    });
+                }
+            }
+        }
+    }
+    let is_aligned = |(part, column): (&Option<Piece>, &(f32, f32))| {
+        part.as_ref().is_none_or(|part| {
+            let (left, right) = (part.area.left - column.0, part.area.right - column.1);
+            let offsets = [left, right, f32::midpoint(left, right)];
+            offsets
+                .iter()
+                .any(|offset| offset.abs() < ALIGNED * part.size)
+        })
+    };
+    let fits = parts.iter().zip(columns).all(is_aligned);
+    let parts: Vec<Piece> = parts.into_iter().flatten().collect();
+    (fits && parts.len() > 2).then_some(parts)
 }
 
 /// Pieces next to each other, from top to bottom.

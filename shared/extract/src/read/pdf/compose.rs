@@ -161,17 +161,31 @@ impl<'l> Composer<'l> {
         is_last && same_look && in_sentence && is_long && first_word.starts_with(char::is_lowercase)
     }
 
-    /// Whether a line goes on with the last word, which was hyphenated; then takes the hyphen away.
+    /// Whether a line goes on with the last word, which was broken at a hyphen; then takes away what only breaks it.
     fn joins_word(&mut self, words: &Words, line: &Line) -> bool {
         let next = line
             .words
             .first()
             .map(|number| words.text(&words.list[*number as usize]));
-        let goes_on = next.is_some_and(|next| next.starts_with(char::is_lowercase));
-        let Some(before) = self.text.strip_suffix(['-', '\u{ad}', '\u{2010}']) else {
+        let next = next.and_then(|next| next.chars().next());
+        let (Some(next), Some(before)) =
+            (next, self.text.strip_suffix(['-', '\u{ad}', '\u{2010}']))
+        else {
             return false;
         };
-        let hyphenated = goes_on && before.ends_with(char::is_alphabetic);
+        let Some(last) = before
+            .chars()
+            .next_back()
+            .filter(|last| last.is_alphanumeric())
+        else {
+            return false;
+        };
+        // `COVID-` and `19`, `A-` and `1`.
+        if next.is_ascii_digit() && last.is_uppercase() {
+            return true;
+        }
+        let hyphenated = last.is_uppercase() && next.is_uppercase()
+            || last.is_lowercase() && next.is_lowercase();
         if hyphenated {
             let length = before.len();
             self.text.truncate(length);

@@ -33,7 +33,7 @@ pub(super) struct Content {
     pub(super) rules: Vec<Rule>,
     /// Whether it shows an image.
     pub(super) has_image: bool,
-    /// Whether it was left before its end.
+    /// Whether some of it was left out.
     pub(super) cut: bool,
 }
 
@@ -282,6 +282,8 @@ impl<'a> Interpreter<'_, 'a> {
     fn show(&mut self, text: &PdfString<'_>, marked: &mut [Marked]) {
         let state = &mut self.state;
         let Some(font) = state.font else {
+            // It is missing, or damaged.
+            self.content.cut = true;
             return;
         };
         let font = self.fonts.get(font);

@@ -125,6 +125,7 @@ fn is_heading(text: &str, paragraph: &Paragraph, (body, body_is_bold): Look) -> 
     if paragraph.lines > MAX_LINES
         || words.len() > MAX_BYTES
         || words.contains('\t')
+        || words.contains(". . .")
         || !words.contains(char::is_alphabetic)
         || paragraph.marker == Some(Marker::Bullet)
     {

@@ -3,25 +3,40 @@
 use hayro_syntax::object::{Array, Dict, Name, String as PdfString};
 use hayro_syntax::page::Page;
 
-use crate::{Link, Span};
+use crate::{Interrupted, Link, Span, Watch};
 
 use super::super::flow::folded;
 use super::compose::{Composer, Placed};
 use super::geometry::Area;
 
+/// Annotations that are looked at between two questions to the watch.
+const ANNOTATIONS_PER_CHECK: usize = 100;
+
 /// Adds the web links of a page. Links to places within the document are left out.
-pub(super) fn links(page: &Page<'_>, max_links: usize, composer: &mut Composer<'_>) {
+pub(super) fn links(
+    page: &Page<'_>,
+    composer: &mut Composer<'_>,
+    watch: &dyn Watch,
+) -> Result<(), Interrupted> {
+    let Some(room) = composer.gathered.links_left() else {
+        return Ok(());
+    };
     let Some(annotations) = page.raw().get::<Array<'_>>("Annots") else {
-        return;
+        return Ok(());
     };
     let mut links: Vec<(String, Option<Span>)> = Vec::new();
-    // A hostile file may share one endless list between all its pages.
-    for annotation in annotations.iter::<Dict<'_>>().take(max_links + 1) {
+    // One more shows that some were left out. A hostile file may share one endless list between all its pages.
+    let annotations = annotations.iter::<Dict<'_>>().take(room + 1);
+    for (number, annotation) in annotations.enumerate() {
+        if number % ANNOTATIONS_PER_CHECK == 0 {
+            watch.check()?;
+        }
         let Some(href) = target(&annotation) else {
             continue;
         };
         let areas = areas(&annotation);
         let span = span(&areas, &composer.placed);
+        let span = span.map(|span| without_stop(composer.as_str(), span, &href));
         // A link over several lines is often as many links.
         match (links.last_mut(), &span) {
             (Some((last, Some(before))), Some(span))
@@ -40,6 +55,7 @@ pub(super) fn links(page: &Page<'_>, max_links: usize, composer: &mut Composer<'
             .map_or_else(String::new, |span| folded(&composer.as_str()[span]));
         composer.gathered.link(Link { href, text, span });
     }
+    Ok(())
 }
 
 fn target(annotation: &Dict<'_>) -> Option<String> {
@@ -81,6 +97,17 @@ fn span(areas: &[Area], placed: &[Placed]) -> Option<Span> {
         .filter(|word| areas.iter().any(|area| area.contains(word.at)));
     let spans = inside.map(|word| word.span.clone());
     spans.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
+}
+
+/// The words of a link without what ends the sentence behind it: that is drawn with the last word.
+fn without_stop(text: &str, span: Span, href: &str) -> Span {
+    const STOPS: [char; 4] = ['.', ',', ';', ':'];
+    let words = text.get(span.clone()).unwrap_or_default();
+    let kept = words.trim_end_matches(STOPS).len();
+    if kept == 0 || href.ends_with(STOPS) {
+        return span;
+    }
+    span.start..span.start + kept
 }
 
 /// Whether nothing but white space separates two places.

@@ -19,6 +19,7 @@ mod tables;
 mod unpack;
 mod words;
 
+use std::borrow::Cow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hayro_syntax::object::{Array, Stream};
@@ -122,24 +123,27 @@ fn read_page<'a>(
     context: &Context<'_>,
 ) -> Result<Seen, Error> {
     let (limits, watch) = (context.limits, context.watch);
-    let mut stream = Vec::new();
-    let (mut parts, mut unpacked) = (0, 0);
-    for part in contents(page) {
-        parts += 1;
-        if let Some(part) = unpack::unpacked(&part, limits, watch)? {
-            unpacked += 1;
-            if stream.len() + part.len() > limits.max_unpacked_bytes {
-                return Err(passed(
-                    "max_unpacked_bytes",
-                    limits.max_unpacked_bytes,
-                    "A page of the PDF is too large when it is unpacked",
-                ));
+    let contents = contents(page);
+    let mut unpacked = Vec::new();
+    let mut bytes = 0;
+    for part in &contents {
+        if let Some(part) = unpack::unpacked(part, limits, watch)? {
+            bytes += part.len();
+            if bytes > limits.max_unpacked_bytes {
+                return Err(unpack::bomb(limits));
             }
-            stream.extend_from_slice(&part);
-            // No word goes across.
-            stream.push(b'\n');
+            unpacked.push(part);
         }
     }
+    let parts = unpacked.len();
+    let stream = match unpacked.pop() {
+        Some(whole) if unpacked.is_empty() => whole,
+        last => {
+            unpacked.extend(last);
+            // No word goes across.
+            Cow::Owned(unpacked.join(b"\n".as_slice()))
+        }
+    };
     let content = content::content(&stream, page.resources(), fonts, limits, watch)?;
     watch.check()?;
     let letters = content.words.list.len();
@@ -149,10 +153,10 @@ fn read_page<'a>(
     for item in layout.items {
         composer.item(&content.words, item, &mut tables)?;
     }
-    links::links(page, limits.max_links, composer);
-    Ok(if parts > 0 && unpacked == 0 {
+    links::links(page, composer, watch)?;
+    Ok(if parts == 0 && !contents.is_empty() {
         Seen::Unreadable
-    } else if content.cut || unpacked < parts {
+    } else if content.cut || parts < contents.len() {
         Seen::Part
     } else if content.words.unknown > letters {
         Seen::Garbled

@@ -6,8 +6,9 @@ use std::io::Read;
 use flate2::read::ZlibDecoder;
 use hayro_syntax::Filter;
 use hayro_syntax::object::Stream;
+use memchr::memmem;
 
-use crate::{Error, Limits, Watch};
+use crate::{Error, Limits, Problem, Watch};
 
 use super::super::passed;
 
@@ -67,7 +68,7 @@ fn inflate(packed: &[u8], limits: &Limits, watch: &dyn Watch) -> Result<(), Erro
     Ok(())
 }
 
-fn bomb(limits: &Limits) -> Error {
+pub(super) fn bomb(limits: &Limits) -> Error {
     passed(
         "max_unpacked_bytes",
         limits.max_unpacked_bytes,
@@ -86,39 +87,107 @@ fn ratio(filter: Filter) -> usize {
     }
 }
 
-/// The streams that are unpacked while the file is opened hold objects and where they are. They cannot be asked for one
-/// by one before it is open, so they are looked for in the bytes.
+/// Checks what is done without limits while a file is opened: streams that hold objects are unpacked, nested objects are
+/// read, all pages are listed. Nothing can be asked for one by one before, so they are looked for in the bytes.
 pub(super) fn check_file(bytes: &[u8], limits: &Limits, watch: &dyn Watch) -> Result<(), Error> {
     const BEGIN: &[u8] = b"stream";
     const END: &[u8] = b"endstream";
-    /// How much of what stands before a stream is looked at: its dictionary.
-    const DICTIONARY_BYTES: usize = 512;
+    let mut pages = 0;
     let mut rest = 0;
-    while let Some(found) = memchr::memmem::find(&bytes[rest..], BEGIN) {
-        let start = rest + found + BEGIN.len();
-        let Some(length) = memchr::memmem::find(&bytes[start..], END) else {
-            break;
+    loop {
+        watch.check()?;
+        let Some(begin) = memmem::find(&bytes[rest..], BEGIN) else {
+            return check_objects(&bytes[rest..], &mut pages, limits);
         };
+        check_objects(&bytes[rest..rest + begin], &mut pages, limits)?;
+        let before = &bytes[rest..rest + begin];
+        let start = rest + begin + BEGIN.len();
+        let Some(length) = memmem::find(&bytes[start..], END) else {
+            return Ok(());
+        };
+        check_stream(before, &bytes[start..start + length], limits, watch)?;
         rest = start + length + END.len();
-        let before = &bytes[(start - BEGIN.len()).saturating_sub(DICTIONARY_BYTES)..start];
-        let dictionary = memchr::memmem::rfind(before, b" obj").map_or(before, |at| &before[at..]);
-        let filters = ["Flate", "/Fl ", "LZW", "RunLength"]
-            .map(|name| memchr::memmem::find_iter(dictionary, name.as_bytes()).count());
-        let is_image = memchr::memmem::find(dictionary, b"/Image").is_some();
-        if length * MAX_FLATE_RATIO > HARMLESS_BYTES && !is_image {
-            inflate(
-                bytes[start..start + length].trim_ascii_start(),
-                limits,
-                watch,
-            )?;
-        }
-        let chained = filters.into_iter().sum::<usize>() > 1;
-        let holds_objects = [b"/ObjStm".as_slice(), b"/XRef"]
-            .iter()
-            .any(|name| memchr::memmem::find(dictionary, name).is_some());
-        if chained && holds_objects {
-            return Err(bomb(limits));
-        }
+    }
+}
+
+/// A stream of a file, and what stands before it: its dictionary at the end.
+fn check_stream(
+    before: &[u8],
+    stream: &[u8],
+    limits: &Limits,
+    watch: &dyn Watch,
+) -> Result<(), Error> {
+    /// How much of what stands before a stream is looked at.
+    const DICTIONARY_BYTES: usize = 512;
+    let before = &before[before.len().saturating_sub(DICTIONARY_BYTES)..];
+    let dictionary = memmem::rfind(before, b" obj").map_or(before, |at| &before[at..]);
+    let count = |name: &str| memmem::find_iter(dictionary, name.as_bytes()).count();
+    if stream.len().saturating_mul(MAX_FLATE_RATIO) > HARMLESS_BYTES && count("/Image") == 0 {
+        inflate(stream.trim_ascii_start(), limits, watch)?;
+    }
+    let filters = ["Flate", "/Fl ", "LZW", "RunLength"].map(count);
+    let is_chained = filters.into_iter().sum::<usize>() > 1;
+    if is_chained && count("/ObjStm") + count("/XRef") > 0 {
+        return Err(bomb(limits));
     }
     Ok(())
+}
+
+/// Objects that stand outside of streams.
+fn check_objects(bytes: &[u8], pages: &mut usize, limits: &Limits) -> Result<(), Error> {
+    /// Objects within objects. Files have some ten; reading deeper ones takes time again and again.
+    const MAX_DEPTH: usize = 200;
+    /// A file that was changed again and again holds its pages several times.
+    const COPIES: usize = 4;
+    for object in Objects(bytes) {
+        let mut depth = 0_usize;
+        for byte in object {
+            match byte {
+                b'<' | b'[' => depth += 1,
+                b'>' | b']' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            // What is written as `<<` counts twice.
+            if depth > 2 * MAX_DEPTH {
+                return Err(Error::document(
+                    Problem::LimitExceeded,
+                    format!("The PDF nests objects more than {MAX_DEPTH} deep."),
+                ));
+            }
+        }
+    }
+    let names = memmem::find_iter(bytes, b"/Page");
+    *pages += names
+        .filter(|at| {
+            bytes
+                .get(at + 5)
+                .is_none_or(|next| !next.is_ascii_alphabetic())
+        })
+        .count();
+    if *pages > COPIES * limits.max_pages {
+        return Err(passed(
+            "max_pages",
+            limits.max_pages,
+            format!("The PDF has {pages} pages or more"),
+        ));
+    }
+    Ok(())
+}
+
+/// What stands between the ends of objects.
+struct Objects<'b>(&'b [u8]);
+
+impl<'b> Iterator for Objects<'b> {
+    type Item = &'b [u8];
+
+    fn next(&mut self) -> Option<&'b [u8]> {
+        const END: &[u8] = b"endobj";
+        if self.0.is_empty() {
+            return None;
+        }
+        let length = memmem::find(self.0, END).map_or(self.0.len(), |at| at + END.len());
+        let (object, rest) = self.0.split_at(length);
+        self.0 = rest;
+        Some(object)
+    }
 }

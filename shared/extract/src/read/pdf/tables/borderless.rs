@@ -9,6 +9,8 @@ const MIN_ROWS: usize = 2;
 const MIN_ROWS_OF_TWO: usize = 3;
 /// Words in a cell, on average: more of them are no cells.
 const MAX_WORDS: usize = 8;
+/// What is closer to the line above it than that, as a part of its size, stands beside it.
+const CLOSEST: f32 = 0.9;
 /// How close a line has to be to the one above it, as a part of its size, to go on with it.
 const SAME_ROW: f32 = 1.45;
 
@@ -25,12 +27,16 @@ pub(in crate::read::pdf) fn table(words: &Words, pieces: &[Vec<Piece>]) -> Optio
     if all.any(|piece| matches!(piece.kind, PieceKind::Table(_))) {
         return None;
     }
-    let width = pieces.len();
     let mut rows = rows(words, pieces);
     let last = rows.iter().rposition(|row| filled(row) > 1)?;
     rows.truncate(last + 1);
     let first = rows.iter().position(|row| filled(row) > 1)?;
     rows.drain(..first);
+    join_names_with_values(&mut rows);
+    let width = rows[0].len();
+    if width < 2 {
+        return None;
+    }
     let full = rows.iter().filter(|row| filled(row) > 1).count();
     let enough = if width == 2 {
         MIN_ROWS_OF_TWO
@@ -70,6 +76,30 @@ pub(in crate::read::pdf) fn table(words: &Words, pieces: &[Vec<Piece>]) -> Optio
     })
 }
 
+/// A name at one side of its column may stand apart from all values at the other: two columns in place of one.
+fn join_names_with_values(rows: &mut [Vec<Vec<Line>>]) {
+    let Some((names, values)) = rows.split_first() else {
+        return;
+    };
+    let is_name = |column: usize| {
+        !names[column].is_empty() && values.iter().all(|row| row[column].is_empty())
+    };
+    let is_value = |column: usize| {
+        names[column].is_empty() && values.iter().any(|row| !row[column].is_empty())
+    };
+    let joined: Vec<usize> = (1..names.len())
+        .filter(|&column| {
+            is_name(column - 1) && is_value(column) || is_value(column - 1) && is_name(column)
+        })
+        .collect();
+    for row in rows {
+        for column in joined.iter().rev() {
+            let cell = row.remove(*column);
+            row[column - 1].extend(cell);
+        }
+    }
+}
+
 fn filled(row: &[Vec<Line>]) -> usize {
     row.iter().filter(|cell| !cell.is_empty()).count()
 }
@@ -102,10 +132,11 @@ fn rows(words: &Words, pieces: &[Vec<Piece>]) -> Vec<Vec<Vec<Line>>> {
             }
         }
     }
+    let close = closeness(&rows);
     let mut whole: Vec<(f32, Vec<Vec<Line>>)> = Vec::new();
     for (base, row) in rows {
         match whole.last_mut() {
-            Some((last, above)) if goes_on(*last - base, above, &row) => {
+            Some((last, above)) if goes_on(*last - base, close, above, &row) => {
                 *last = base;
                 for (cell, more) in above.iter_mut().zip(row) {
                     cell.extend(more);
@@ -117,17 +148,39 @@ fn rows(words: &Words, pieces: &[Vec<Piece>]) -> Vec<Vec<Vec<Line>>> {
     whole.into_iter().map(|(_, row)| row).collect()
 }
 
+/// How close a line has to be to the one above it to stand in a cell with it: as close as lines of one cell are, where
+/// rows are clearly further apart. 0 if they are not.
+fn closeness(rows: &[(f32, Vec<Vec<Line>>)]) -> f32 {
+    /// How much further apart than lines in a cell rows are.
+    const FURTHER: f32 = 1.3;
+    let sizes = rows.iter().flat_map(|(_, row)| row.iter().flatten());
+    let size = sizes.map(|line| line.size).fold(0.0, f32::max);
+    let gaps = rows.windows(2).map(|pair| pair[0].0 - pair[1].0);
+    let gaps = gaps.filter(|gap| *gap > CLOSEST * size);
+    let least = gaps.clone().fold(f32::MAX, f32::min);
+    let most = gaps.fold(f32::MIN, f32::max);
+    if most > FURTHER * least && least < SAME_ROW * size {
+        least * f32::midpoint(1.0, FURTHER)
+    } else {
+        0.0
+    }
+}
+
 /// Whether a row has only the next lines of some cells above it.
-fn goes_on(gap: f32, above: &[Vec<Line>], row: &[Vec<Line>]) -> bool {
-    let few = filled(row) <= (row.len() / 3).max(1);
+fn goes_on(gap: f32, close: f32, above: &[Vec<Line>], row: &[Vec<Line>]) -> bool {
     let size = row
         .iter()
         .flatten()
         .map(|line| line.size)
         .fold(0.0, f32::max);
+    // Lines below each other are not that close: those of one cell stand beside the middle of another.
+    if gap < CLOSEST * size {
+        return true;
+    }
+    let few = filled(row) <= (row.len() / 3).max(1);
     let in_cells = row
         .iter()
         .zip(above)
         .all(|(cell, above)| cell.is_empty() || !above.is_empty());
-    row[0].is_empty() && few && in_cells && gap <= SAME_ROW * size
+    in_cells && (gap < close || row[0].is_empty() && few && gap <= SAME_ROW * size)
 }
