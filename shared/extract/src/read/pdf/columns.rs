@@ -15,7 +15,7 @@ const MAX_DEPTH: usize = 6;
 /// The height of a gap, as a part of the letters' size, behind which a lone piece begins something new.
 const NEW_BAND: f32 = 1.8;
 /// The height of a gap, as a part of the letters' size, that a header may have below it.
-const HEADER_GAP: f32 = 2.6;
+const HEADER_GAP: f32 = 3.2;
 /// How many lines a column of running text has at least.
 const MIN_COLUMN_LINES: usize = 3;
 /// The part of the lines of two columns that may stand on common base lines, for the columns not to be rows of cells.
@@ -176,8 +176,6 @@ fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
 /// The words of a row in pieces that stand in the columns of others, if they do: words in narrow columns, and headers
 /// above them, may be no further apart than words of a text.
 fn fitted(words: &Words, row: &[Piece], columns: &[(f32, f32)]) -> Option<Vec<Piece>> {
-    /// How close, as a part of the letters' size, words come to an edge or the middle of their column.
-    const ALIGNED: f32 = 0.5;
     if columns.len() < 3 {
         return None;
     }
@@ -221,18 +219,30 @@ fn fitted(words: &Words, row: &[Piece], columns: &[(f32, f32)]) -> Option<Vec<Pi
             }
         }
     }
-    let is_aligned = |(part, column): (&Option<Piece>, &(f32, f32))| {
-        part.as_ref().is_none_or(|part| {
-            let (left, right) = (part.area.left - column.0, part.area.right - column.1);
-            let offsets = [left, right, f32::midpoint(left, right)];
-            offsets
-                .iter()
-                .any(|offset| offset.abs() < ALIGNED * part.size)
+    let is_in_place = |(part, column): (&Option<Piece>, &(f32, f32))| {
+        part.as_ref().is_none_or(|Piece { area, .. }| {
+            let common = area.right.min(column.1) - area.left.max(column.0);
+            common > 0.5 * area.width().min(column.1 - column.0)
         })
     };
-    let fits = parts.iter().zip(columns).all(is_aligned);
+    let fits = parts.iter().zip(columns).all(is_in_place);
     let parts: Vec<Piece> = parts.into_iter().flatten().collect();
-    (fits && parts.len() > 2).then_some(parts)
+    (fits && parts.len() > 2 && are_apart(words, &parts)).then_some(parts)
+}
+
+/// Whether the gaps between parts of a row are wider than those between the words in them.
+fn are_apart(words: &Words, parts: &[Piece]) -> bool {
+    const WIDER: f32 = 1.25;
+    let between = parts
+        .windows(2)
+        .map(|pair| pair[1].area.left - pair[0].area.right);
+    let within = parts.iter().flat_map(|part| match &part.kind {
+        PieceKind::Words(numbers) => numbers.windows(2),
+        PieceKind::Table(_) => [].windows(2),
+    });
+    let within =
+        within.map(|pair| words.list[pair[1] as usize].left - words.list[pair[0] as usize].right);
+    between.fold(f32::MAX, f32::min) > WIDER * within.fold(0.0, f32::max)
 }
 
 /// Pieces next to each other, from top to bottom.

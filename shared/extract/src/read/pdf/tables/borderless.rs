@@ -87,11 +87,15 @@ fn join_names_with_values(rows: &mut [Vec<Vec<Line>>]) {
     let is_value = |column: usize| {
         names[column].is_empty() && values.iter().any(|row| !row[column].is_empty())
     };
-    let joined: Vec<usize> = (1..names.len())
-        .filter(|&column| {
-            is_name(column - 1) && is_value(column) || is_value(column - 1) && is_name(column)
-        })
-        .collect();
+    let mut joined: Vec<usize> = Vec::new();
+    for column in 1..names.len() {
+        let is_free = joined.last().is_none_or(|last| last + 1 < column);
+        let belong =
+            is_name(column - 1) && is_value(column) || is_value(column - 1) && is_name(column);
+        if is_free && belong {
+            joined.push(column);
+        }
+    }
     for row in rows {
         for column in joined.iter().rev() {
             let cell = row.remove(*column);
