@@ -1,8 +1,6 @@
 //! The tree of a marked-up document, HTML or XML: nodes that name each other by number, so that nothing recurses, not even
 //! dropping it.
 
-#![expect(dead_code, reason = "the evaluation of selectors comes next")]
-
 use html5ever::QualName;
 
 use crate::Span;
@@ -18,6 +16,8 @@ pub struct Tree {
     pub(crate) is_html: bool,
     /// By node: where it stands in the document's text; empty unless places were asked for.
     spans: Vec<(u32, u32)>,
+    /// By node: the first node behind all within it; empty unless the nodes are in the order of the document.
+    ends: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -50,7 +50,7 @@ pub(crate) struct Element {
     /// Where the children of a `template` go: out of sight.
     pub(crate) template: Option<Id>,
     pub(crate) integration_point: bool,
-    /// XML's declarations of namespaces on this element: prefix (empty: the default) and name.
+    /// The namespaces in scope, where XML declares any on this element: prefix (empty: the default) and name.
     pub(crate) namespaces: Vec<(Box<str>, Box<str>)>,
 }
 
@@ -97,6 +97,50 @@ impl Tree {
             nodes,
             is_html,
             spans: Vec::new(),
+            ends: Vec::new(),
+        }
+    }
+
+    /// The same tree with its nodes numbered in the order of the document, so that all within a node follow it. What stands
+    /// in templates comes behind the rest.
+    pub(crate) fn in_document_order(self) -> Self {
+        let mut order = Order {
+            numbers: vec![NONE; self.nodes.len()],
+            nodes: Vec::with_capacity(self.nodes.len()),
+            ends: vec![0; self.nodes.len()],
+        };
+        order.add_all_from(ROOT, &self);
+        for node in 0..self.nodes.len() {
+            if let Some(template) = self.element(node).and_then(|element| element.template) {
+                order.add_all_from(template, &self);
+            }
+        }
+        let Order {
+            numbers,
+            nodes: order,
+            mut ends,
+        } = order;
+        ends.truncate(order.len());
+        let number = |node: u32| some(node).map_or(NONE, |node| numbers[node]);
+        let mut old: Vec<Option<Node>> = self.nodes.into_iter().map(Some).collect();
+        let nodes = order.into_iter().filter_map(|node| {
+            let mut node = old[node as usize].take()?;
+            node.parent = number(node.parent);
+            node.first_child = number(node.first_child);
+            node.last_child = number(node.last_child);
+            node.previous = number(node.previous);
+            node.next = number(node.next);
+            if let Content::Element(element) = &mut node.content {
+                let template = element.template.map(|template| numbers[template] as Id);
+                element.template = template;
+            }
+            Some(node)
+        });
+        Self {
+            nodes: nodes.collect(),
+            is_html: self.is_html,
+            spans: Vec::new(),
+            ends,
         }
     }
 
@@ -121,8 +165,17 @@ impl Tree {
         some(self.nodes[node].next)
     }
 
+    pub(crate) fn previous_sibling(&self, node: Id) -> Option<Id> {
+        some(self.nodes[node].previous)
+    }
+
     pub(crate) fn parent(&self, node: Id) -> Option<Id> {
         some(self.nodes[node].parent)
+    }
+
+    /// A node and all within it, in the order of the document.
+    pub(crate) fn within(&self, node: Id) -> std::ops::Range<Id> {
+        node..self.ends.get(node).map_or(node + 1, |&end| end as Id)
     }
 
     /// All elements, in the order in which the parser made them.
@@ -152,6 +205,45 @@ impl Tree {
     /// Says where the nodes stand.
     pub(crate) fn set_places(&mut self, places: Places) {
         self.spans = places.spans;
+    }
+}
+
+/// The order of a document under construction.
+struct Order {
+    /// By node: its new number.
+    numbers: Vec<u32>,
+    /// By new number: the node.
+    nodes: Vec<u32>,
+    /// By new number: the first one behind all within it.
+    ends: Vec<u32>,
+}
+
+impl Order {
+    /// Adds a node and all within it.
+    fn add_all_from(&mut self, start: Id, tree: &Tree) {
+        let mut node = start;
+        loop {
+            self.numbers[node] = offset(self.nodes.len());
+            self.nodes.push(offset(node));
+            if let Some(child) = tree.first_child(node) {
+                node = child;
+                continue;
+            }
+            loop {
+                self.ends[self.numbers[node] as Id] = offset(self.nodes.len());
+                if node == start {
+                    return;
+                }
+                if let Some(next) = tree.next_sibling(node) {
+                    node = next;
+                    break;
+                }
+                let Some(parent) = tree.parent(node) else {
+                    return;
+                };
+                node = parent;
+            }
+        }
     }
 }
 

@@ -7,17 +7,19 @@
 
 mod columns;
 mod css;
+pub mod css;
 mod flaw;
 pub mod jsonpath;
 mod options;
 mod plan;
 mod syntax;
-mod xpath;
+pub mod xpath;
 
+pub use crate::css::Css;
 pub use crate::jsonpath::JsonPath;
 pub use columns::{Columns, cells};
 pub use css::Css;
+pub use crate::xpath::XPath;
 pub use flaw::{Flaw, Flaws};
 pub use options::{Chunks, Entities, Tables};
 pub use plan::{Extractor, Plan};
-pub use xpath::XPath;

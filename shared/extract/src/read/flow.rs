@@ -139,7 +139,7 @@ pub(crate) fn trimmed(text: &str, span: Span) -> Option<Span> {
 }
 
 /// The text with each run of white space folded into one space, and none at its ends.
-pub(super) fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
@@ -148,6 +148,13 @@ pub(super) fn folded(text: &str) -> String {
         folded.push_str(word);
     }
     folded
+}
+
+/// The same for what XML calls white space: a no-break space is none.
+pub(crate) fn folded_as_xml(text: &str) -> String {
+    let is_space = |char| matches!(char, ' ' | '\t' | '\n' | '\r');
+    let words = text.split(is_space).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join(" ")
 }
 
 #[cfg(test)]

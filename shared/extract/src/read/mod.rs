@@ -39,6 +39,7 @@ use std::thread;
 
 use plan::Plan;
 
+pub(crate) use self::flow::{folded, folded_as_xml};
 use self::hints::Hints;
 use self::package::Package;
 use crate::{Document, Error, Input, Limits, Problem, Watch};

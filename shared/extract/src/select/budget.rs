@@ -15,6 +15,9 @@ pub struct Budget<'a> {
 /// Steps between two looks at the watch.
 const STEPS_PER_CHECK: usize = 65_536;
 
+/// Bytes of text that are looked at in one step.
+pub(super) const BYTES_PER_STEP: usize = 32;
+
 impl<'a> Budget<'a> {
     /// All that the limits allow.
     pub fn new(limits: &'a Limits, watch: &'a dyn Watch) -> Self {
@@ -49,9 +52,30 @@ impl<'a> Budget<'a> {
         Ok(())
     }
 
+    /// Takes the steps that it costs to look at so many bytes of text.
+    pub(super) fn read(&mut self, bytes: usize) -> Result<(), Error> {
+        self.steps(bytes / BYTES_PER_STEP)
+    }
+
+    /// How many steps are left.
+    pub(super) fn left(&self) -> usize {
+        self.limits.max_selector_steps.saturating_sub(self.steps)
+    }
+
     /// Counts a pick that copies this much text out of the document.
     pub(super) fn pick(&mut self, bytes: usize) -> Result<(), Error> {
-        self.bytes = self.bytes.saturating_add(size_of::<Picked>() + bytes);
+        self.hold(size_of::<Picked>() + bytes)
+    }
+
+    /// Refuses more nodes than can be picked.
+    pub(super) fn check_picks(&self, picks: usize) -> Result<(), Error> {
+        let mut after = Self { ..*self };
+        after.hold(picks.saturating_mul(size_of::<Picked>()))
+    }
+
+    /// Counts text of which much may lie in memory at once.
+    pub(super) fn hold(&mut self, bytes: usize) -> Result<(), Error> {
+        self.bytes = self.bytes.saturating_add(bytes);
         let limit = self.limits.max_selected_bytes;
         if self.bytes > limit {
             let found = "What the selectors pick has more bytes";

@@ -41,9 +41,6 @@ const MAX_PATTERNS: usize = 64;
 /// Steps that it costs to compile a regular expression: a document may hold one for every value.
 const STEPS_PER_PATTERN: usize = 20_000;
 
-/// Bytes of text that are looked at in one step.
-const BYTES_PER_STEP: usize = 32;
-
 /// What an operand comes to.
 enum Value<'d> {
     Nothing,
@@ -115,7 +112,9 @@ impl<'d> Evaluation<'d, '_, '_> {
         let mut found = None;
         for member in self.values.children(object) {
             self.budget.step()?;
-            if self.values.name(member) == name {
+            let written = self.values.name(member);
+            self.budget.read(written.len())?;
+            if written == name {
                 found = Some(member);
             }
         }
@@ -236,7 +235,7 @@ impl<'d> Evaluation<'d, '_, '_> {
             let compiled = iregexp::compile(&key.0, whole);
             self.patterns.insert(key.clone(), compiled);
         }
-        self.look_at(text)?;
+        self.budget.read(text.len())?;
         let pattern = self.patterns.get(&key).and_then(Option::as_ref);
         Ok(pattern.is_some_and(|pattern| pattern.is_match(text)))
     }
@@ -261,7 +260,7 @@ impl<'d> Evaluation<'d, '_, '_> {
             Operand::Count(query) => number(self.query(query, current)?.len()),
             Operand::Length(operand) => match self.operand(operand, current)? {
                 Value::String(string) => {
-                    self.look_at(&string)?;
+                    self.budget.read(string.len())?;
                     number(string.chars().count())
                 }
                 Value::Compound(id) => Value::Number(self.count(id)?.to_string().into()),
@@ -277,16 +276,11 @@ impl<'d> Evaluation<'d, '_, '_> {
             Kind::Boolean => Value::Boolean(source == "true"),
             Kind::Number => Value::Number(source.into()),
             Kind::String => {
-                self.look_at(source)?;
+                self.budget.read(source.len())?;
                 Value::String(self.values.text(id))
             }
             Kind::Array | Kind::Object => Value::Compound(id),
         })
-    }
-
-    /// Takes the steps that it costs to look at all of a text.
-    fn look_at(&mut self, text: &str) -> Result<(), Error> {
-        self.budget.steps(text.len() / BYTES_PER_STEP)
     }
 
     fn compare(

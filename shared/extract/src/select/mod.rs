@@ -1,12 +1,17 @@
 //! Selecting: what a selector picks from a document, each with its place.
 
 mod budget;
+mod css;
+mod element;
 mod iregexp;
 mod jsonpath;
+mod picks;
+mod xpath;
 
 use plan::{Css, JsonPath, XPath};
 
 pub use self::budget::Budget;
+use self::xpath::{Outcome, Selected};
 use crate::{Document, Error, Span, data, tree};
 
 /// What a selector picked.
@@ -46,9 +51,14 @@ pub fn css(
     scope: Option<&Picked>,
     budget: &mut Budget<'_>,
 ) -> Result<Vec<Picked>, Error> {
-    let _ = (selector, document, scope);
-    budget.step()?;
-    Ok(Vec::new())
+    let (Some(tree), Some(scope)) = (&document.tree, tree_scope(scope)) else {
+        return Ok(Vec::new());
+    };
+    let selected = css::select(selector, tree, scope, budget)?;
+    let picks = selected.into_iter();
+    picks
+        .map(|node| picks::pick(node, document, tree, budget))
+        .collect()
 }
 
 /// What an XPath expression comes to: nodes in the order of the document, or one value; nothing in a document that is no HTML
@@ -59,9 +69,19 @@ pub fn xpath(
     scope: Option<&Picked>,
     budget: &mut Budget<'_>,
 ) -> Result<Vec<Picked>, Error> {
-    let _ = (expression, document, scope);
-    budget.step()?;
-    Ok(Vec::new())
+    let Some(tree) = &document.tree else {
+        return Ok(Vec::new());
+    };
+    let at = scope.map_or(Node::Tree(tree::ROOT), |scope| scope.node);
+    let selected = match xpath::evaluate(&expression.expression, tree, at, budget)? {
+        Outcome::Nodes(selected) => selected,
+        Outcome::Value(text) => return Ok(vec![picks::value(text, budget)?]),
+    };
+    let picks = selected.into_iter().map(|selected| match selected {
+        Selected::Node(node) => picks::pick(node, document, tree, budget),
+        Selected::Namespace(name) => picks::value(name, budget),
+    });
+    picks.collect()
 }
 
 /// The values that a `JSONPath` query selects, in the order that RFC 9535 says; nothing in a document that is no data.
@@ -89,4 +109,17 @@ pub fn jsonpath(
         })
     });
     picks.collect()
+}
+
+/// The node to search within: none for all of the tree; nothing if the scope holds no nodes.
+#[expect(
+    clippy::option_option,
+    reason = "a scope may be missing, or hold nothing"
+)]
+fn tree_scope(scope: Option<&Picked>) -> Option<Option<tree::Id>> {
+    match scope.map(|scope| scope.node) {
+        None => Some(None),
+        Some(Node::Tree(id)) => Some(Some(id)),
+        Some(Node::Attribute { .. } | Node::Data(_) | Node::Value) => None,
+    }
 }

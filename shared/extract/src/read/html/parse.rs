@@ -41,7 +41,12 @@ pub(super) fn parse(html: &str, context: &Context<'_>) -> Result<Tree, Error> {
         open_tag.read(piece, builder.sink.calls() > calls);
         check(builder, &open_tag, context.limits)?;
     }
-    Ok(parser.finish())
+    let tree = parser.finish();
+    Ok(if context.needs.tree {
+        tree.in_document_order()
+    } else {
+        tree
+    })
 }
 
 fn check(

@@ -1,11 +1,14 @@
 //! XML: the text of its elements, each on a line of its own unless it stands amid other text.
 
+mod tree;
+
 use roxmltree::{Document as Tree, Node, ParsingOptions};
 
-use super::flow::{Flow, folded};
-use super::gather::Gathered;
-use super::html::{first_tag, tag_name};
-use super::{Context, Fit, Format, Reader, passed};
+use crate::read::flow::{Flow, folded};
+use crate::read::gather::Gathered;
+use crate::read::html::{first_tag, tag_name};
+use crate::read::{Context, Fit, Format, Reader, passed};
+use crate::tree::Places;
 use crate::{Document, Error, Limits, Link, Problem, Text};
 
 pub(super) static FORMAT: Format = Format {
@@ -44,8 +47,16 @@ fn read(xml: &str, context: &Context<'_>) -> Result<Document, Error> {
 
     let root = tree.root_element();
     let mut gathered = Gathered::new(context.limits);
-    let text = text(root, context, &mut gathered)?;
     let mut document = Document::default();
+    let mut places = Places::default();
+    if context.needs.tree {
+        let copy = document.tree.insert(tree::copy(&tree, context.watch)?);
+        places = Places::of(copy, true);
+    }
+    let text = text(root, context, &mut gathered, &mut places)?;
+    if let Some(copy) = &mut document.tree {
+        copy.set_places(places);
+    }
     let mut say = |name: &str, value: Option<&str>| {
         if let Some(value) = value.map(folded).filter(|value| !value.is_empty()) {
             document.metadata.insert(name.to_owned(), value.into());
@@ -202,6 +213,7 @@ fn text(
     root: Node<'_, '_>,
     context: &Context<'_>,
     gathered: &mut Gathered<'_>,
+    places: &mut Places,
 ) -> Result<String, Error> {
     let mut flow = Flow::default();
     // The elements open: whether each has text of its own, and where its text begins.
@@ -211,6 +223,7 @@ fn text(
         if step.is_multiple_of(NODES_PER_CHECK) {
             context.watch.check()?;
         }
+        places.begin(node.id().get_usize(), flow.len());
         if node.is_element() {
             let amid_text = open.last().is_some_and(|&(has_text, _)| has_text);
             if !amid_text {
@@ -233,6 +246,7 @@ fn text(
             if node.is_element() {
                 end_element(node, &mut open, &mut flow, gathered);
             }
+            places.end(node.id().get_usize(), |start| flow.span_since(start));
             if open.is_empty() {
                 return Ok(flow.into_text());
             }
