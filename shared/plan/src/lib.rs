@@ -6,7 +6,6 @@
 //! **Invariant:** this crate knows the language and no document. It does no I/O, and what it accepts the engine can run.
 
 mod columns;
-mod css;
 pub mod css;
 mod flaw;
 pub mod jsonpath;
@@ -17,9 +16,8 @@ pub mod xpath;
 
 pub use crate::css::Css;
 pub use crate::jsonpath::JsonPath;
-pub use columns::{Columns, cells};
-pub use css::Css;
 pub use crate::xpath::XPath;
+pub use columns::{Columns, cells};
 pub use flaw::{Flaw, Flaws};
 pub use options::{Chunks, Entities, Tables};
 pub use plan::{Extractor, Plan};
