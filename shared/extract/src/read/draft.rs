@@ -116,7 +116,6 @@ impl<'a> Draft<'a> {
     }
 
     /// Begins a page.
-    #[expect(dead_code, reason = "for presentations")]
     pub(super) fn page(&mut self) {
         self.flow.paragraph();
         self.page_starts.push(self.flow.len());

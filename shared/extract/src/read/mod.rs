@@ -27,6 +27,7 @@ mod opc;
 mod package;
 mod pdf;
 mod plain;
+mod pptx;
 mod records;
 mod sniff;
 mod toml;
@@ -50,6 +51,7 @@ pub(crate) use self::flow::trimmed;
 static FORMATS: &[&Format] = &[
     &pdf::FORMAT,
     &docx::FORMAT,
+    &pptx::FORMAT,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,

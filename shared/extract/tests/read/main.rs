@@ -36,8 +36,8 @@ const FIXTURES: &[(&str, &[u8])] = fixtures![
     "text/utf-16.txt",
     "html/windows-1252.html",
     "docx/notes.docx",
-    "docx/password.docx",
     "docx/report.docx",
+    "pptx/plans.pptx",
 ];
 
 #[track_caller]

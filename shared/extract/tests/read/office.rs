@@ -276,11 +276,10 @@ fn docx_comments_and_endnotes_follow_the_text() {
 
 #[test]
 fn an_office_document_with_a_password_is_refused_as_such() {
-    for name in ["password.docx"] {
-        let (problem, detail) = problem(read(fixture(name)));
-        assert_eq!(problem, Problem::Encrypted, "{name}");
-        assert!(detail.contains("password"), "{detail}");
-    }
+    let document = include_bytes!("../../fixtures/docx/password.docx");
+    let (problem, detail) = problem(read(document));
+    assert_eq!(problem, Problem::Encrypted);
+    assert!(detail.contains("password"), "{detail}");
 }
 
 #[test]
@@ -370,4 +369,141 @@ fn cells_of_an_office_table_that_span_too_much_are_kept_within_the_limits() {
         "{:?}",
         document.warnings
     );
+}
+
+/// A PPTX whose only slide has these shapes.
+fn pptx(shapes: &str) -> Vec<u8> {
+    let slide = format!("<p:sld show=\"0\"><p:cSld><p:spTree>{shapes}</p:spTree></p:cSld></p:sld>");
+    package(&[
+        (
+            "ppt/presentation.xml",
+            "<p:presentation><p:sldIdLst><p:sldId id=\"256\" r:id=\"r1\"/></p:sldIdLst></p:presentation>",
+        ),
+        (
+            "ppt/_rels/presentation.xml.rels",
+            &relations(&[("r1", "slide", "slides/slide1.xml")]),
+        ),
+        (
+            "ppt/slides/_rels/slide1.xml.rels",
+            &relations(&[
+                ("r1", "diagramData", "../diagrams/data1.xml"),
+                ("r2", "comments", "../comments/comment1.xml"),
+            ]),
+        ),
+        ("ppt/slides/slide1.xml", &slide),
+        (
+            "ppt/diagrams/data1.xml",
+            "<dgm:dataModel><dgm:ptLst><dgm:pt><dgm:t><a:p><a:r><a:t>a step</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:ptLst></dgm:dataModel>",
+        ),
+        (
+            "ppt/comments/comment1.xml",
+            "<p:cmLst><p:cm authorId=\"0\"><p:text>Shorter!</p:text></p:cm></p:cmLst>",
+        ),
+    ])
+}
+
+#[test]
+fn pptx_slides_are_pages_with_titles_items_tables_and_notes() {
+    let document = read(fixture("plans.pptx")).unwrap();
+    assert_eq!(
+        document.text.as_str(),
+        "Plans for 2027\n\nZoë Müller, zoe@test.com\n\nWhat we do\n\nSell coffee\nin Rome\nAsk the shop first\n\n\
+         Speaker notes: Say it slowly.\n\nThen pause.\n\nPrices\n\nCity\tCup\nsmall\tlarge\nRome\t1.10\t1.50\n\
+         Bern\t4.50\n\nGrouped"
+    );
+    assert_eq!(document.text.pages(), Some(4));
+    for (word, page) in [
+        ("Plans", 1),
+        ("What", 2),
+        ("pause", 2),
+        ("Prices", 3),
+        ("Grouped", 3),
+    ] {
+        let offset = document.text.as_str().find(word).unwrap();
+        assert_eq!(document.text.page_at(offset), Some(page), "{word}");
+    }
+    assert_eq!(
+        blocks(&document),
+        [
+            (BlockKind::Heading(1), "Plans for 2027"),
+            (BlockKind::Heading(1), "What we do"),
+            (item(1, None), "Sell coffee"),
+            (item(2, None), "in Rome"),
+            (item(1, None), "Ask the shop first"),
+            (BlockKind::Heading(1), "Prices"),
+        ]
+    );
+    assert_eq!(marks(&document), [(MarkKind::Strong, "first")]);
+    assert_eq!(document.links[0].href, "https://test.com/shop");
+    assert_eq!(
+        cells(&document, 0),
+        [
+            ["City", "Cup", "Cup"],
+            ["City", "small", "large"],
+            ["Rome", "1.10", "1.50"],
+            ["Bern", "4.50", "4.50"]
+        ]
+    );
+    assert_eq!(document.tables[0].header_rows, 1);
+    assert_eq!(document.tables[0].merged.len(), 3);
+    assert_eq!(metadata(&document, "author"), json!("Zoë Müller"));
+}
+
+#[test]
+fn pptx_numbers_diagrams_and_comments_are_read_and_slide_numbers_are_not() {
+    let shape = |kind: &str, body: &str| {
+        format!(
+            "<p:sp><p:nvSpPr><p:nvPr><p:ph type=\"{kind}\"/></p:nvPr></p:nvSpPr><p:txBody>{body}</p:txBody></p:sp>"
+        )
+    };
+    let numbered = |text: &str| {
+        format!(
+            "<a:p><a:pPr><a:buAutoNum startAt=\"4\"/></a:pPr><a:r><a:t>{text}</a:t></a:r></a:p>"
+        )
+    };
+    let plain = "<a:p><a:pPr><a:buNone/></a:pPr><a:r><a:t>plain</a:t></a:r></a:p>";
+    let document = read(pptx(
+        &[
+            shape(
+                "body",
+                &[numbered("four"), numbered("five"), plain.into()].concat(),
+            ),
+            shape(
+                "sldNum",
+                "<a:p><a:fld type=\"slidenum\"><a:t>1</a:t></a:fld></a:p>",
+            ),
+            "<p:graphicFrame><a:graphic><dgm:relIds r:dm=\"r1\"/></a:graphic></p:graphicFrame>"
+                .to_owned(),
+            "<p:pic><p:blipFill><a:blip/></p:blipFill></p:pic>".to_owned(),
+        ]
+        .concat(),
+    ))
+    .unwrap();
+    assert_eq!(
+        document.text.as_str(),
+        "four\nfive\n\nplain\n\na step\n\nComment: Shorter!"
+    );
+    assert_eq!(
+        blocks(&document),
+        [(item(1, Some(4)), "four"), (item(1, Some(5)), "five")]
+    );
+    assert!(
+        warns(&document, &["images", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+    assert!(
+        warns(&document, &["Hidden slides", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+}
+
+#[test]
+fn a_presentation_of_too_many_slides_is_refused() {
+    let ids = "<p:sldId id=\"1\" r:id=\"r1\"/>".repeat(LIMITS.max_pages + 1);
+    let main = format!("<p:presentation><p:sldIdLst>{ids}</p:sldIdLst></p:presentation>");
+    let (kind, detail) = problem(read(package(&[("ppt/presentation.xml", &main)])));
+    assert_eq!(kind, Problem::LimitExceeded);
+    assert!(detail.contains("max_pages"), "{detail}");
 }
