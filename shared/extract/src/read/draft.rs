@@ -363,6 +363,13 @@ impl<'a> Draft<'a> {
         }
     }
 
+    /// The last cell stands there so many times more.
+    pub(super) fn repeat_cell(&mut self, times: usize) {
+        if let Some(table) = grid(&mut self.tables) {
+            table.repeat(times, &mut self.gathered);
+        }
+    }
+
     pub(super) fn end_row(&mut self, is_header: bool) {
         if let Some(table) = grid(&mut self.tables) {
             table.end_row(is_header, &mut self.gathered);

@@ -117,6 +117,16 @@ impl Grid {
         }
     }
 
+    /// Adds the last cell of the row so many times more.
+    pub(super) fn repeat(&mut self, times: usize, gathered: &mut Gathered<'_>) {
+        for _ in 0..times {
+            match self.row.last().map(repeated) {
+                Some(copy) if !self.full => self.push(copy, None, gathered),
+                _ => return,
+            }
+        }
+    }
+
     /// Ends a row.
     pub(super) fn end_row(&mut self, is_header: bool, gathered: &mut Gathered<'_>) {
         self.row_bytes = 0;

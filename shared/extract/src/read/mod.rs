@@ -23,6 +23,8 @@ mod json;
 mod markdown;
 mod mbox;
 mod ndjson;
+mod odf;
+mod odt;
 mod opc;
 mod package;
 mod pdf;
@@ -52,6 +54,7 @@ static FORMATS: &[&Format] = &[
     &pdf::FORMAT,
     &docx::FORMAT,
     &pptx::FORMAT,
+    &odt::FORMAT,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,

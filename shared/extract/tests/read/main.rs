@@ -37,6 +37,8 @@ const FIXTURES: &[(&str, &[u8])] = fixtures![
     "html/windows-1252.html",
     "docx/notes.docx",
     "docx/report.docx",
+    "odt/notes.odt",
+    "odt/report.odt",
     "pptx/plans.pptx",
 ];
 

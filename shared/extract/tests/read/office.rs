@@ -2,7 +2,7 @@
 
 use std::io::{Cursor, Write};
 
-use extract::{BlockKind, Document, LIMITS, Limits, MarkKind, Merged, Problem};
+use extract::{BlockKind, CellValue, Document, LIMITS, Limits, MarkKind, Merged, Problem};
 use serde_json::json;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -506,4 +506,195 @@ fn a_presentation_of_too_many_slides_is_refused() {
     let (kind, detail) = problem(read(package(&[("ppt/presentation.xml", &main)])));
     assert_eq!(kind, Problem::LimitExceeded);
     assert!(detail.contains("max_pages"), "{detail}");
+}
+
+/// An ODT whose text is this.
+fn odt(text: &str) -> Vec<u8> {
+    let content = format!(
+        "<office:document-content xmlns:office=\"o\"><office:automatic-styles>\
+         <style:style style:name=\"B\" style:family=\"text\"><style:text-properties fo:font-weight=\"bold\"/></style:style>\
+         <text:list-style style:name=\"L\"><text:list-level-style-number text:level=\"1\" style:num-format=\"1\"/></text:list-style>\
+         </office:automatic-styles><office:body><office:text>{text}</office:text></office:body></office:document-content>"
+    );
+    package(&[
+        ("mimetype", "application/vnd.oasis.opendocument.text"),
+        ("content.xml", &content),
+    ])
+}
+
+#[test]
+fn odt_is_read_with_its_headings_lists_emphasis_and_notes() {
+    let document = read(fixture("notes.odt")).unwrap();
+    let of_docx = read(fixture("notes.docx")).unwrap();
+    // The same document, written in two formats.
+    assert_eq!(document.text.as_str(), of_docx.text.as_str());
+    assert_eq!(document.blocks, of_docx.blocks);
+    assert_eq!(document.marks, of_docx.marks);
+    assert_eq!(document.links, of_docx.links);
+    assert_eq!(document.tables, of_docx.tables);
+    assert_eq!(metadata(&document, "author"), json!("Ann Example"));
+    assert_eq!(metadata(&document, "language"), json!("en"));
+}
+
+#[test]
+fn odt_of_a_word_processor_has_merged_cells_metadata_headers_and_footers() {
+    let document = read(fixture("report.odt")).unwrap();
+    let table = &document.tables[0];
+    assert_eq!(
+        cells(&document, 0)[..2],
+        [
+            ["City", "Cup", "Cup", "Cup"],
+            ["City", "small", "small", "large"]
+        ]
+    );
+    assert_eq!(table.header_rows, 2);
+    assert_eq!(table.caption.as_deref(), Some("Table 1: Prices by city"));
+    let city = Merged {
+        row: 0,
+        column: 0,
+        rows: 2,
+        columns: 1,
+    };
+    assert_eq!(table.merged[0], city);
+    for (name, value) in [
+        ("author", json!("Zoë Müller")),
+        ("dc:creator", json!("Bob Example")),
+        ("created", json!("2026-03-09T10:00:00")),
+        ("keywords", json!(["sales", "2026"])),
+        ("language", json!("en-GB")),
+    ] {
+        assert_eq!(metadata(&document, name), value, "{name}");
+    }
+    let end = "Example Ltd · confidential\n\n1 High Street, Rome";
+    assert!(document.text.as_str().ends_with(end));
+}
+
+#[test]
+fn odt_cells_are_typed_where_the_document_says_so() {
+    let cell = |attributes: &str, text: &str| {
+        format!("<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>")
+    };
+    let row = [
+        cell(
+            "office:value-type=\"currency\" office:value=\"4.5\"",
+            "4,50 €",
+        ),
+        cell(
+            "office:value-type=\"date\" office:date-value=\"2026-03-09\"",
+            "9.3.26",
+        ),
+        cell(
+            "office:value-type=\"boolean\" office:boolean-value=\"true\"",
+            "WAHR",
+        ),
+        cell(
+            "office:value-type=\"float\" office:value=\"no number\"",
+            "x",
+        ),
+        cell("table:number-columns-repeated=\"2\"", "twice"),
+    ];
+    let document = read(odt(&format!(
+        "<table:table><table:table-row>{}</table:table-row></table:table>",
+        row.concat()
+    )))
+    .unwrap();
+    assert_eq!(
+        cells(&document, 0),
+        [["4,50 €", "9.3.26", "WAHR", "x", "twice", "twice"]]
+    );
+    let values: Vec<_> = document.tables[0].rows[0]
+        .iter()
+        .map(|cell| cell.value.clone())
+        .collect();
+    assert_eq!(
+        values,
+        [
+            Some(CellValue::Number("4.5".into())),
+            Some(CellValue::Moment("2026-03-09".into())),
+            Some(CellValue::Boolean(true)),
+            None,
+            None,
+            None
+        ]
+    );
+}
+
+#[test]
+fn odt_leaves_out_deletions_and_reads_comments_and_boxes_apart() {
+    let document = read(odt(
+        "<text:tracked-changes><text:changed-region><text:deletion><text:p>gone</text:p></text:deletion></text:changed-region></text:tracked-changes>\
+         <text:p>One<text:s text:c=\"3\"/>two <text:span text:style-name=\"B\">three</text:span>\
+         <office:annotation><dc:creator>Ann</dc:creator><dc:date>2026</dc:date><text:p>Why?</text:p></office:annotation>\
+         <draw:frame><draw:image/></draw:frame> four\
+         <draw:frame><draw:text-box><text:p>boxed</text:p></draw:text-box></draw:frame> five</text:p>",
+    ))
+    .unwrap();
+    assert_eq!(
+        document.text.as_str(),
+        "One two three four\n\nboxed\n\nfive\n\nComment by Ann: Why?"
+    );
+    assert_eq!(marks(&document), [(MarkKind::Strong, "three")]);
+    assert!(
+        warns(&document, &["deleted", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+    assert!(
+        warns(&document, &["images", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+}
+
+#[test]
+fn odt_lists_go_on_where_they_say_so() {
+    let list = |attributes: &str, items: &[&str]| {
+        let items: Vec<_> = items
+            .iter()
+            .map(|item| format!("<text:list-item><text:p>{item}</text:p></text:list-item>"))
+            .collect();
+        format!(
+            "<text:list text:style-name=\"L\" {attributes}>{}</text:list>",
+            items.concat()
+        )
+    };
+    let document = read(odt(&[
+        list("", &["a", "b"]),
+        list("text:continue-numbering=\"true\"", &["c"]),
+        list("", &["d"]),
+    ]
+    .concat()))
+    .unwrap();
+    let numbers: Vec<_> = blocks(&document);
+    assert_eq!(
+        numbers,
+        [
+            (item(1, Some(1)), "a"),
+            (item(1, Some(2)), "b"),
+            (item(1, Some(3)), "c"),
+            (item(1, Some(1)), "d")
+        ]
+    );
+}
+
+#[test]
+fn odt_with_a_password_and_other_open_documents_are_refused_by_name() {
+    let (kind, detail) = problem(read(package(&[
+        ("mimetype", "application/vnd.oasis.opendocument.text"),
+        (
+            "META-INF/manifest.xml",
+            "<manifest:manifest><manifest:file-entry><manifest:encryption-data/></manifest:file-entry></manifest:manifest>",
+        ),
+        ("content.xml", "\u{1}\u{2}"),
+    ])));
+    assert_eq!(kind, Problem::Encrypted);
+    assert!(detail.contains("password"), "{detail}");
+
+    let drawing = "application/vnd.oasis.opendocument.graphics";
+    let (kind, detail) = problem(read(package(&[
+        ("mimetype", drawing),
+        ("content.xml", "<x/>"),
+    ])));
+    assert_eq!(kind, Problem::UnsupportedFormat);
+    assert!(detail.contains(drawing), "{detail}");
 }

@@ -16,6 +16,8 @@ use super::package::{Kind, Package};
 use super::{Context, Format, Reader};
 use crate::{Document, Error};
 
+pub(super) use self::styles::{is_code, is_quote};
+
 pub(super) static FORMAT: Format = Format {
     name: "DOCX",
     media_types: &[
@@ -76,7 +78,9 @@ fn read(mut package: Package<'_>, context: &Context<'_>) -> Result<Document, Err
         for path in relations.targets(kind) {
             let margin = margin(path, package, &styles, context)?;
             let text = folded(margin.text.as_str());
-            if !text.is_empty() && !seen.contains(&text) && seen.len() < MAX_MARGINS {
+            // A page's number alone says nothing.
+            let says_something = text.contains(char::is_alphabetic);
+            if says_something && !seen.contains(&text) && seen.len() < MAX_MARGINS {
                 seen.push(text);
                 draft.adopt(margin)?;
             }
