@@ -13,6 +13,7 @@ mod docx;
 mod draft;
 mod eml;
 mod encrypted;
+mod epub;
 mod events;
 mod flow;
 mod gather;
@@ -55,6 +56,7 @@ static FORMATS: &[&Format] = &[
     &docx::FORMAT,
     &pptx::FORMAT,
     &odt::FORMAT,
+    &epub::FORMAT,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,

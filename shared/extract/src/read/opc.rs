@@ -85,7 +85,7 @@ impl Relations {
 }
 
 /// A path that is written in a part of that folder.
-fn joined(folder: &str, target: &str) -> String {
+pub(super) fn joined(folder: &str, target: &str) -> String {
     let target = target.split(['#', '?']).next().unwrap_or_default();
     let mut names: Vec<&str> = match target.strip_prefix('/') {
         Some(_) => Vec::new(),

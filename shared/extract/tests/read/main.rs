@@ -37,6 +37,7 @@ const FIXTURES: &[(&str, &[u8])] = fixtures![
     "html/windows-1252.html",
     "docx/notes.docx",
     "docx/report.docx",
+    "epub/notes.epub",
     "odt/notes.odt",
     "odt/report.odt",
     "pptx/plans.pptx",

@@ -698,3 +698,95 @@ fn odt_with_a_password_and_other_open_documents_are_refused_by_name() {
     assert_eq!(kind, Problem::UnsupportedFormat);
     assert!(detail.contains(drawing), "{detail}");
 }
+
+/// An EPUB of two chapters, the second one first in its list of files.
+fn epub(chapters: [&str; 2], encryption: &str) -> Vec<u8> {
+    let description = "<package><metadata><dc:title>Two</dc:title><dc:creator>Ann</dc:creator><dc:creator>Bob</dc:creator>\
+        <dc:subject>tea</dc:subject><dc:date>2026-03-09</dc:date><meta name=\"generator\" content=\"hand\"/></metadata>\
+        <manifest><item id=\"b\" href=\"b.xhtml\" media-type=\"application/xhtml+xml\"/>\
+        <item id=\"a\" href=\"a%20one.xhtml\" media-type=\"application/xhtml+xml\"/>\
+        <item id=\"n\" href=\"nav.xhtml\" media-type=\"application/xhtml+xml\" properties=\"nav\"/></manifest>\
+        <spine><itemref idref=\"n\"/><itemref idref=\"a\"/><itemref idref=\"b\"/><itemref idref=\"gone\"/></spine></package>";
+    let container =
+        "<container><rootfiles><rootfile full-path=\"OPS/book.opf\"/></rootfiles></container>";
+    let mut entries = vec![
+        ("mimetype", "application/epub+zip"),
+        ("META-INF/container.xml", container),
+        ("OPS/book.opf", description),
+        ("OPS/nav.xhtml", "<html><body>Contents</body></html>"),
+        ("OPS/b.xhtml", chapters[1]),
+        ("OPS/a one.xhtml", chapters[0]),
+    ];
+    if !encryption.is_empty() {
+        entries.push(("META-INF/encryption.xml", encryption));
+    }
+    package(&entries)
+}
+
+#[test]
+fn epub_chapters_are_read_in_the_order_of_the_spine() {
+    let first = "<?xml version=\"1.0\"?><html><head><title/></head><body><a id=\"x\"/><p>One, <i/>see <a href=\"https://test.com\">this</a>.</p></body></html>";
+    let second = "<html><body><p>Two.</p><table><tr><th>City</th></tr><tr><td>Rome</td></tr></table></body></html>";
+    let document = read(epub([first, second], "")).unwrap();
+    assert_eq!(
+        document.text.as_str(),
+        "One, see this.\n\nTwo.\n\nCity\nRome"
+    );
+    assert_eq!(document.media_type, "application/epub+zip");
+    assert_eq!(document.links[0].href, "https://test.com");
+    assert_eq!(at(&document, document.links[0].span.as_ref()), "this");
+    assert_eq!(cells(&document, 0), [["City"], ["Rome"]]);
+    assert_eq!(
+        at(&document, document.tables[0].rows[1][0].span.as_ref()),
+        "Rome"
+    );
+    for (name, value) in [
+        ("title", json!("Two")),
+        ("author", json!("Ann, Bob")),
+        ("dc:creator", json!(["Ann", "Bob"])),
+        ("keywords", json!(["tea"])),
+        ("created", json!("2026-03-09")),
+        ("generator", json!("hand")),
+    ] {
+        assert_eq!(metadata(&document, name), value, "{name}");
+    }
+    assert!(
+        warns(&document, &["Missing", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+}
+
+#[test]
+fn epub_of_a_converter_is_read_with_its_notes_and_tables() {
+    let document = read(fixture("notes.epub")).unwrap();
+    assert!(
+        document
+            .text
+            .as_str()
+            .contains("Water1 of 92 °C makes good coffee")
+    );
+    assert_eq!(cells(&document, 0)[0], ["Bean", "Price"]);
+    assert_eq!(
+        document.tables[0].caption.as_deref(),
+        Some("Prices per pound")
+    );
+    assert_eq!(metadata(&document, "title"), json!("Notes on coffee"));
+    assert_eq!(metadata(&document, "language"), json!("en"));
+}
+
+#[test]
+fn epub_that_is_protected_is_refused_and_one_with_protected_fonts_is_read() {
+    let encryption = |algorithm: &str| {
+        format!(
+            "<encryption><EncryptedData><EncryptionMethod Algorithm=\"{algorithm}\"/></EncryptedData></encryption>"
+        )
+    };
+    let chapters = ["<p>One</p>", "<p>Two</p>"];
+    let protected = encryption("http://www.w3.org/2001/04/xmlenc#aes128-cbc");
+    let (kind, detail) = problem(read(epub(chapters, &protected)));
+    assert_eq!(kind, Problem::Encrypted);
+    assert!(detail.contains("DRM"), "{detail}");
+    let fonts = encryption("http://www.idpf.org/2008/embedding");
+    assert_eq!(text(epub(chapters, &fonts)), "One\n\nTwo");
+}
