@@ -11,6 +11,7 @@ pub const LIMITS: Limits = Limits {
     max_markup_nodes: 2_000_000,
     max_json_depth: 128,
     max_xml_depth: 256,
+    max_rtf_depth: 256,
     max_attributes: 1_000,
     max_table_cells: 1_000_000,
     max_tables: 10_000,
@@ -47,6 +48,8 @@ pub struct Limits {
     pub max_json_depth: usize,
     /// Depth of nested XML elements. Passed: refused.
     pub max_xml_depth: usize,
+    /// Depth of nested RTF groups. Passed: refused.
+    pub max_rtf_depth: usize,
     /// Attributes of one HTML or XML element. Passed: refused, for parsers need
     /// quadratic time in them.
     pub max_attributes: usize,

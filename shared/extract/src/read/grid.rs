@@ -22,7 +22,6 @@ pub(super) struct Grid {
 
 /// How a cell stands to those around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(dead_code, reason = "for other formats")]
 pub(super) enum Cover {
     /// A cell that spans so many columns; those it covers are not listed.
     Wide(usize),

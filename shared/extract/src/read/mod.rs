@@ -32,6 +32,7 @@ mod pdf;
 mod plain;
 mod pptx;
 mod records;
+mod rtf;
 mod sniff;
 mod toml;
 mod values;
@@ -57,6 +58,7 @@ static FORMATS: &[&Format] = &[
     &pptx::FORMAT,
     &odt::FORMAT,
     &epub::FORMAT,
+    &rtf::FORMAT,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,

@@ -92,7 +92,7 @@ const SAMPLE_BYTES: usize = 64 << 10;
 /// Refuses what is not text, by the name under which it is known.
 pub(super) fn refuse_unknown_binary(bytes: &[u8]) -> Result<(), Error> {
     let sample = &bytes[..bytes.len().min(SAMPLE_BYTES)];
-    let is_other_language = sample.starts_with(br"{\rtf") || sample.starts_with(b"%!PS");
+    let is_other_language = sample.starts_with(b"%!PS");
     if !is_other_language && (charset::is_wide(sample) || !has_controls(sample)) {
         return Ok(());
     }

@@ -41,6 +41,8 @@ const FIXTURES: &[(&str, &[u8])] = fixtures![
     "odt/notes.odt",
     "odt/report.odt",
     "pptx/plans.pptx",
+    "rtf/notes.rtf",
+    "rtf/report.rtf",
 ];
 
 #[track_caller]

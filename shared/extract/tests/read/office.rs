@@ -790,3 +790,128 @@ fn epub_that_is_protected_is_refused_and_one_with_protected_fonts_is_read() {
     let fonts = encryption("http://www.idpf.org/2008/embedding");
     assert_eq!(text(epub(chapters, &fonts)), "One\n\nTwo");
 }
+
+#[test]
+fn rtf_is_read_with_its_headings_lists_emphasis_and_notes() {
+    let document = read(fixture("notes.rtf")).unwrap();
+    assert_eq!(document.media_type, "application/rtf");
+    assert_eq!(
+        blocks(&document),
+        [
+            (BlockKind::Heading(1), "Brewing"),
+            (item(1, Some(1)), "Grind"),
+            (item(1, Some(2)), "Pour"),
+            (item(2, None), "slowly"),
+            (item(2, None), "in circles"),
+            (item(1, Some(3)), "Drink"),
+        ]
+    );
+    assert_eq!(
+        marks(&document)[1..4],
+        [
+            (MarkKind::Emphasis, "92 °C"),
+            (MarkKind::Strong, "good"),
+            (MarkKind::Code, "cup()")
+        ]
+    );
+    assert_eq!(document.links[0].href, "https://test.com/guide");
+    assert_eq!(at(&document, document.links[0].span.as_ref()), "the guide");
+    assert_eq!(
+        cells(&document, 0),
+        [["Bean", "Price"], ["Arabica", "4.50"], ["Robusta", "3.10"]]
+    );
+    assert!(
+        document
+            .text
+            .as_str()
+            .ends_with("\n\n[1] Soft water is best.")
+    );
+}
+
+#[test]
+fn rtf_of_a_word_processor_has_styles_tables_metadata_headers_and_footers() {
+    let document = read(fixture("report.rtf")).unwrap();
+    assert_eq!(
+        blocks(&document)[..5],
+        [
+            (BlockKind::Heading(1), "Quarterly report"),
+            (BlockKind::Heading(1), "Summary"),
+            (item(1, None), "First"),
+            (item(1, None), "Within"),
+            (item(1, None), "Second"),
+        ]
+    );
+    assert_eq!(cells(&document, 0)[2], ["Rome", "1.10", "1.50"]);
+    assert_eq!(cells(&document, 0)[1][0], "City");
+    for (name, value) in [
+        ("title", json!("Quarterly report")),
+        ("author", json!("Zoë Müller")),
+        ("created", json!("2026-03-09T10:00:00")),
+        ("keywords", json!(["sales", "2026"])),
+    ] {
+        assert_eq!(metadata(&document, name), value, "{name}");
+    }
+    let end = "Example Ltd · confidential\n\n1 High Street, Rome";
+    assert!(document.text.as_str().ends_with(end));
+}
+
+#[test]
+fn rtf_text_is_decoded_by_code_page_font_and_number() {
+    for (rtf, expected) in [
+        (r"{\rtf1\ansi\ansicpg1252 Gr\'fc\'dfe}", "Grüße"),
+        (r"{\rtf1\ansi\ansicpg1251 \'cf\'f0\'e8}", "При"),
+        (r"{\rtf1\ansi\ansicpg932 \'93\'fa\'96\'7b}", "日本"),
+        (
+            r"{\rtf1\ansi{\fonttbl{\f0 Arial;}{\f1\fcharset204 Arial;}}\f1 \'cf\f0 \'cf}",
+            "ПÏ",
+        ),
+        (r"{\rtf1\ansi\uc1 \u8364?\u-10179?\u-8704?}", "€😀"),
+        (r"{\rtf1\ansi\uc2 a\u8364 ??b{\uc0\u233 c}}", "a€béc"),
+        (r"{\rtf1 a\~b\_c\emdash d\{\}\\}", "a\u{a0}b\u{2011}c—d{}\\"),
+        (r"{\rtf1 a{\*\unknown {b}}\bin3 {{{c}", "ac"),
+    ] {
+        assert_eq!(text(rtf), expected, "{rtf}");
+    }
+}
+
+#[test]
+fn rtf_leaves_out_what_is_deleted_hidden_or_no_text() {
+    let document = read(
+        br"{\rtf1{\*\generator Writer 1;}{\stylesheet{\s1 heading 1;}}one {\deleted two }{\v three }four{\pict\wmetafile8 0123}\par
+           {\header \pard Page {\field{\*\fldinst PAGE}{\fldrslt 1}}\par}
+           {\*\atnauthor Ann}{\*\annotation \pard Why?\par}\pard\s1 five\line six\par}",
+    )
+    .unwrap();
+    assert_eq!(
+        document.text.as_str(),
+        "one four\n\nfive\nsix\n\nComment by Ann: Why?\n\nPage 1"
+    );
+    assert_eq!(document.blocks[0].kind, BlockKind::Heading(1));
+    assert_eq!(metadata(&document, "generator"), json!("Writer 1"));
+    assert!(
+        warns(&document, &["deleted", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+    assert!(
+        warns(&document, &["images", ": 1."]),
+        "{:?}",
+        document.warnings
+    );
+}
+
+#[test]
+fn rtf_that_is_nested_too_deeply_is_refused_and_one_that_is_cut_off_is_read() {
+    let (kind, detail) = problem(read(format!("{{\\rtf1 {}", "{".repeat(1_000_000))));
+    assert_eq!(kind, Problem::LimitExceeded);
+    assert!(detail.contains("max_rtf_depth"), "{detail}");
+    let notes = r"{\footnote ".repeat(200) + &"}".repeat(200);
+    assert!(read(format!("{{\\rtf1 a{notes} b}}")).is_ok());
+
+    let document = read(r"{\rtf1 one {\b two").unwrap();
+    assert_eq!(document.text.as_str(), "one two");
+    assert!(warns(&document, &["cut off"]), "{:?}", document.warnings);
+    let row = r"\trowd\intbl a\cell";
+    let document = read(format!("{{\\rtf1 {row} \\clmrg\\cellx1{row}")).unwrap();
+    assert_eq!(document.tables.len(), 1);
+}

@@ -120,7 +120,7 @@ fn binary_data_is_refused_by_its_name() {
             b"7z\xbc\xaf\x27\x1c\0\x04\0\0\0\0\0\0\0\0",
             "application/x-7z-compressed",
         ),
-        (b"{\\rtf1\\ansi text}", "rtf"),
+        (b"%!PS-Adobe-3.0\nshowpage\n", "postscript"),
         (&[0, 1, 2, 3, 200, 201, 0, 0, 7, 6, 5], "unknown kind"),
     ] {
         for declared in ["text/plain", "application/pdf"] {

@@ -16,6 +16,7 @@ use super::package::{Kind, Package};
 use super::{Context, Format, Reader};
 use crate::{Document, Error};
 
+pub(super) use self::field::href;
 pub(super) use self::styles::{is_code, is_quote};
 
 pub(super) static FORMAT: Format = Format {
