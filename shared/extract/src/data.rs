@@ -19,6 +19,8 @@ pub struct Data {
     values: Vec<Entry>,
     /// The JSON, where it is not the document's text.
     json: Option<String>,
+    /// By value: where it stands in the document's text, if that is not where it stands in the JSON.
+    places: Vec<(u32, u32)>,
     /// Whether the root is an array that nobody wrote: of NDJSON's lines.
     are_lines: bool,
 }
@@ -70,12 +72,19 @@ impl Data {
         Index::new(json, limits, watch).read(Some(root))
     }
 
-    /// The values of a document that says the same as this JSON, which is valid. They have no places.
-    #[expect(dead_code, reason = "no reader of YAML or TOML is there yet")]
-    pub(crate) fn of_json(json: String, limits: &Limits, watch: &dyn Watch) -> Result<Self, Error> {
+    /// The values of a document that says the same as this JSON, which is valid, and where they stand in it; in the order
+    /// of the JSON.
+    pub(crate) fn of_json(
+        json: String,
+        places: impl Iterator<Item = Span>,
+        limits: &Limits,
+        watch: &dyn Watch,
+    ) -> Result<Self, Error> {
         let data = Index::new(&json, limits, watch).read(None)?;
+        let places = places.map(|span| (offset(span.start), offset(span.end)));
         Ok(Self {
             json: Some(json),
+            places: places.collect(),
             ..data
         })
     }
@@ -130,7 +139,8 @@ impl<'d> Values<'d> {
     /// Where a value stands in the document's text, a string without its quotes; none if it is empty or has no place.
     pub fn span(self, id: Id) -> Option<Span> {
         if self.data.json.is_some() {
-            return None;
+            let (start, end) = *self.data.places.get(id)?;
+            return (start < end).then_some(start as usize..end as usize);
         }
         let Entry { start, end, .. } = *self.entry(id);
         let quote = usize::from(self.kind(id) == Kind::String);
@@ -303,6 +313,7 @@ impl<'j> Index<'j> {
         Ok(Data {
             values: self.values,
             json: None,
+            places: Vec::new(),
             are_lines,
         })
     }

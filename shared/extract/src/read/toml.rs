@@ -4,7 +4,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::gather::Gathered;
-use super::values::{Node, Value, is_json_number, tables};
+use super::values::{Node, Value, data, is_json_number, tables};
 use super::{Context, Fit, Format, Reader, check_text, passed};
 use crate::{Document, Error, Limits, Problem, Span, Text};
 
@@ -33,7 +33,10 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     let root = table(parsed.into_inner(), span, context.limits, 0)?;
     let mut gathered = Gathered::new(context.limits);
     tables(&root, &text, &mut gathered, context)?;
-    let mut document = Document::default();
+    let mut document = Document {
+        data: data(std::slice::from_ref(&root), context)?,
+        ..Document::default()
+    };
     gathered.finish(&mut document);
     document.text = Text::new(text);
     Ok(document)

@@ -6,6 +6,7 @@ use super::flow::folded;
 use super::gather::Gathered;
 use super::records::{Records, Row};
 use super::{Context, date};
+use crate::data::Data;
 use crate::{Cell, CellValue, Error, Span};
 
 /// A value and where it stands in the text.
@@ -37,6 +38,63 @@ impl Node {
     fn holds_others(&self) -> bool {
         matches!(self.value, Value::List(_) | Value::Map(_))
     }
+}
+
+/// The values for selectors, if they are needed. Several documents in one text are an array of them.
+pub(super) fn data(roots: &[Node], context: &Context<'_>) -> Result<Option<Data>, Error> {
+    if !context.needs.data {
+        return Ok(None);
+    }
+    let (mut json, mut places) = (String::new(), Vec::new());
+    if let [root] = roots {
+        write(root, &mut json, &mut places);
+    } else {
+        places.push(0..0);
+        write_all(('[', ']'), roots, &mut json, |root, json| {
+            write(root, json, &mut places);
+        });
+    }
+    let (limits, watch) = (context.limits, context.watch);
+    Data::of_json(json, places.into_iter(), limits, watch).map(Some)
+}
+
+/// Writes a value as JSON, and notes where it and all within it stand. Recurses no deeper than values may be nested.
+fn write(node: &Node, json: &mut String, places: &mut Vec<Span>) {
+    places.push(node.span.clone());
+    match &node.value {
+        Value::Null | Value::Elsewhere => json.push_str("null"),
+        Value::Boolean(boolean) => json.push_str(if *boolean { "true" } else { "false" }),
+        Value::Number(written) => json.push_str(written),
+        Value::Moment(text) | Value::Text(text) => json.push_str(&quoted(text)),
+        Value::List(elements) => write_all(('[', ']'), elements, json, |element, json| {
+            write(element, json, places);
+        }),
+        Value::Map(members) => write_all(('{', '}'), members, json, |(name, value), json| {
+            json.push_str(&quoted(name));
+            json.push(':');
+            write(value, json, places);
+        }),
+    }
+}
+
+fn write_all<T>(
+    (open, close): (char, char),
+    parts: &[T],
+    json: &mut String,
+    mut write: impl FnMut(&T, &mut String),
+) {
+    json.push(open);
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            json.push(',');
+        }
+        write(part, json);
+    }
+    json.push(close);
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// Makes a table of each list of maps, but not of those that stand within another list.

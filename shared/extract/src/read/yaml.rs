@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use saphyr_parser::{Event, Marker, Parser, ScalarStyle, ScanError};
 
 use super::gather::Gathered;
-use super::values::{Node, Value, is_json_number, moment, tables};
+use super::values::{Node, Value, data, is_json_number, moment, tables};
 use super::{Context, Fit, Format, Reader, check_text, passed};
 use crate::{Document, Error, Limits, Problem, Span, Text};
 
@@ -56,10 +56,14 @@ fn holds_lists_and_maps(text: &str) -> bool {
 fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     check_text(text.len(), context.limits)?;
     let mut gathered = Gathered::new(context.limits);
-    for root in roots(&text, context)? {
-        tables(&root, &text, &mut gathered, context)?;
+    let roots = roots(&text, context)?;
+    for root in &roots {
+        tables(root, &text, &mut gathered, context)?;
     }
-    let mut document = Document::default();
+    let mut document = Document {
+        data: data(&roots, context)?,
+        ..Document::default()
+    };
     gathered.finish(&mut document);
     document.text = Text::new(text);
     Ok(document)

@@ -58,6 +58,13 @@ fn jsonpath_within(
     extract::select::jsonpath(&query, document, None, &mut budget)
 }
 
+#[track_caller]
+fn scoped_jsonpath(document: &Document, query: &str, scope: &Picked) -> Vec<Picked> {
+    let jsonpath = JsonPath::read(query).expect(query);
+    let mut budget = Budget::new(&LIMITS, &NeverInterrupted);
+    extract::select::jsonpath(&jsonpath, document, Some(scope), &mut budget).expect(query)
+}
+
 /// The number of an element in the order of the document, counted from 0.
 fn element_number(document: &Document, element: &Picked) -> usize {
     let number = "count(preceding::* | ancestor::*)";
