@@ -16,6 +16,10 @@ const MAX_DEPTH: usize = 6;
 const NEW_BAND: f32 = 1.8;
 /// The height of a gap, as a part of the letters' size, that a header may have below it.
 const HEADER_GAP: f32 = 3.2;
+/// How much wider a gap is that is surely between columns: words of justified text may be as far apart as some columns.
+const WIDE: f32 = 2.2;
+/// Words of a row in a column: more of them are rather running text than a cell.
+const MANY_WORDS: usize = 4;
 /// How many lines a column of running text has at least.
 const MIN_COLUMN_LINES: usize = 3;
 /// The part of the lines of two columns that may stand on common base lines, for the columns not to be rows of cells.
@@ -100,6 +104,22 @@ struct Band {
 }
 
 impl Band {
+    /// Adds a row with so many columns.
+    fn add(&mut self, row: Vec<Piece>, columns: usize, bottom: f32) {
+        self.pieces.extend(row);
+        self.rows += usize::from(columns > 1);
+        self.bottom = self.bottom.min(bottom);
+    }
+
+    /// Whether its columns rather hold running text than cells.
+    fn is_wordy(&self) -> bool {
+        let words = self.pieces.iter().map(|piece| match &piece.kind {
+            PieceKind::Words(numbers) => numbers.len(),
+            PieceKind::Table(_) => 0,
+        });
+        words.sum::<usize>() > MANY_WORDS * self.columns.len()
+    }
+
     fn by_column(&self) -> Vec<Vec<Piece>> {
         let mut columns = vec![Vec::new(); self.columns.len()];
         for piece in &self.pieces {
@@ -115,6 +135,7 @@ fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
     let mut bands: Vec<Band> = Vec::new();
     for row in rows(pieces) {
         let taken = intervals(row.iter().map(|piece| piece.area), gutter);
+        let surely = intervals(row.iter().map(|piece| piece.area), WIDE * gutter).len();
         let top = row
             .iter()
             .map(|piece| piece.band().1)
@@ -140,26 +161,24 @@ fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
             };
             if goes_on {
                 band.columns = both;
-            } else if let Some(row) = fitted(words, &row, &band.columns) {
-                band.rows += 1;
-                band.bottom = band.bottom.min(bottom);
-                band.pieces.extend(row);
-                continue;
-            } else if band.rows <= 1
-                && band.bottom - top <= HEADER_GAP * size
-                && let Some(above) = fitted(words, &band.pieces, &taken)
-            {
-                band.pieces = above;
-                band.columns = taken;
-                band.rows += 1;
-                band.bottom = band.bottom.min(bottom);
-                band.pieces.extend(row);
+                band.add(row, new, bottom);
                 continue;
             }
-            if goes_on {
-                band.rows += usize::from(new > 1);
-                band.bottom = band.bottom.min(bottom);
-                band.pieces.extend(row);
+            if let Some(row) = fitted(words, &row, &band.columns) {
+                band.add(row, new, bottom);
+                continue;
+            }
+            let is_first =
+                band.rows <= 1 && !band.is_wordy() && band.bottom - top <= HEADER_GAP * size;
+            if is_first && let Some(above) = fitted(words, &band.pieces, &taken) {
+                band.pieces = above;
+                band.columns = taken;
+                band.add(row, new, bottom);
+                continue;
+            }
+            if new > 1 && both.len() == old && old >= surely.max(2) && band.is_wordy() {
+                band.columns = both;
+                band.add(row, new, bottom);
                 continue;
             }
         }

@@ -159,15 +159,19 @@ fn closeness(rows: &[(f32, Vec<Vec<Line>>)]) -> f32 {
     const FURTHER: f32 = 1.3;
     let sizes = rows.iter().flat_map(|(_, row)| row.iter().flatten());
     let size = sizes.map(|line| line.size).fold(0.0, f32::max);
-    let gaps = rows.windows(2).map(|pair| pair[0].0 - pair[1].0);
-    let gaps = gaps.filter(|gap| *gap > CLOSEST * size);
+    let gap = |pair: &[(f32, Vec<Vec<Line>>)]| pair[0].0 - pair[1].0;
+    let gaps = rows.windows(2).map(gap).filter(|gap| *gap > CLOSEST * size);
     let least = gaps.clone().fold(f32::MAX, f32::min);
-    let most = gaps.fold(f32::MIN, f32::max);
-    if most > FURTHER * least && least < SAME_ROW * size {
-        least * f32::midpoint(1.0, FURTHER)
-    } else {
-        0.0
+    let close = least * f32::midpoint(1.0, FURTHER);
+    let far = gaps.clone().filter(|gap| *gap > FURTHER * least).count();
+    let some_are_whole = rows.windows(2).any(|pair| {
+        let (_, row) = &pair[1];
+        gap(pair) < close && filled(row) == row.len()
+    });
+    if least > SAME_ROW * size || some_are_whole || 4 * far < gaps.count() {
+        return 0.0;
     }
+    close
 }
 
 /// Whether a row has only the next lines of some cells above it.
