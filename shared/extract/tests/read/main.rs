@@ -6,6 +6,7 @@ mod dialects;
 mod formats;
 mod hostile;
 mod office;
+mod pdf;
 mod types;
 mod values;
 

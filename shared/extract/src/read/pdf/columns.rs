@@ -16,6 +16,8 @@ const MAX_DEPTH: usize = 6;
 const NEW_BAND: f32 = 1.8;
 /// The height of a gap, as a part of the letters' size, that a header may have below it.
 const HEADER_GAP: f32 = 3.2;
+/// How much higher a gap is than those between the rows above it, where other columns begin behind it.
+const WIDER_GAP: f32 = 1.8;
 /// How much wider a gap is that is surely between columns: words of justified text may be as far apart as some columns.
 const WIDE: f32 = 2.2;
 /// Words of a row in a column: more of them are rather running text than a cell.
@@ -101,11 +103,14 @@ struct Band {
     /// Rows of pieces that go over several columns.
     rows: usize,
     bottom: f32,
+    /// The height of the widest gap between two of its rows.
+    widest_gap: f32,
 }
 
 impl Band {
     /// Adds a row with so many columns.
-    fn add(&mut self, row: Vec<Piece>, columns: usize, bottom: f32) {
+    fn add(&mut self, row: Vec<Piece>, columns: usize, top: f32, bottom: f32) {
+        self.widest_gap = self.widest_gap.max(self.bottom - top);
         self.pieces.extend(row);
         self.rows += usize::from(columns > 1);
         self.bottom = self.bottom.min(bottom);
@@ -159,13 +164,17 @@ fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
                 _ if both.len() >= old => both.len() >= new || band.rows > 1,
                 _ => band.rows <= 1 && both.len() >= new,
             };
-            if goes_on {
+            // A wide gap, and other columns behind it.
+            let is_other = both.len() != old
+                && band.rows > 1
+                && band.bottom - top > WIDER_GAP * band.widest_gap;
+            if goes_on && !is_other {
                 band.columns = both;
-                band.add(row, new, bottom);
+                band.add(row, new, top, bottom);
                 continue;
             }
             if let Some(row) = fitted(words, &row, &band.columns) {
-                band.add(row, new, bottom);
+                band.add(row, new, top, bottom);
                 continue;
             }
             let is_first =
@@ -173,12 +182,12 @@ fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
             if is_first && let Some(above) = fitted(words, &band.pieces, &taken) {
                 band.pieces = above;
                 band.columns = taken;
-                band.add(row, new, bottom);
+                band.add(row, new, top, bottom);
                 continue;
             }
             if new > 1 && both.len() == old && old >= surely.max(2) && band.is_wordy() {
                 band.columns = both;
-                band.add(row, new, bottom);
+                band.add(row, new, top, bottom);
                 continue;
             }
         }
@@ -187,6 +196,7 @@ fn bands(words: &Words, pieces: Vec<Piece>, gutter: f32) -> Vec<Band> {
             pieces: row,
             columns: taken,
             bottom,
+            widest_gap: 0.0,
         });
     }
     bands

@@ -118,7 +118,13 @@ impl<'l> Composer<'l> {
         }
         self.apart();
         let start = self.text.len();
-        let marker = Marker::of(first_word).filter(|_| lines[0].words.len() > 1);
+        let last_word = first
+            .words
+            .last()
+            .map(|number| words.text(&words.list[*number as usize]));
+        // Dashes around a page number are no list.
+        let marker = Marker::of(first_word)
+            .filter(|_| first.words.len() > 1 && last_word != Some(first_word));
         let marks = self.marks.len();
         self.lines(words, lines);
         self.looks.add(

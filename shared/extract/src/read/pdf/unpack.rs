@@ -29,7 +29,9 @@ pub(super) fn unpacked<'a>(
     watch: &dyn Watch,
 ) -> Result<Option<Cow<'a, [u8]>>, Error> {
     check(stream, limits, watch)?;
-    Ok(stream.decoded_data().ok())
+    let content = stream.decoded_data().ok();
+    // What is damaged from its beginning unpacks to nothing.
+    Ok(content.filter(|content| !content.is_empty() || stream.raw_data().is_empty()))
 }
 
 /// Whether a stream can be unpacked within the limits. Others unpack it later and know no limit.

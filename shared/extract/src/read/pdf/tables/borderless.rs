@@ -190,5 +190,7 @@ fn goes_on(gap: f32, close: f32, above: &[Vec<Line>], row: &[Vec<Line>]) -> bool
         .iter()
         .zip(above)
         .all(|(cell, above)| cell.is_empty() || !above.is_empty());
-    in_cells && (gap < close || row[0].is_empty() && few && gap <= SAME_ROW * size)
+    in_cells
+        && filled(row) < filled(above)
+        && (gap < close || row[0].is_empty() && few && gap <= SAME_ROW * size)
 }
