@@ -170,7 +170,7 @@ fn local(name: &str) -> &str {
 }
 
 /// What a reference to a character or an entity stands for. No entity has a meaning but the five of XML itself.
-fn resolved(reference: &BytesRef<'_>) -> Cow<'static, str> {
+pub(super) fn resolved(reference: &BytesRef<'_>) -> Cow<'static, str> {
     Cow::Borrowed(match &**reference {
         "amp" => "&",
         "lt" => "<",
@@ -185,7 +185,7 @@ fn resolved(reference: &BytesRef<'_>) -> Cow<'static, str> {
     })
 }
 
-fn fault(path: &str, error: &quick_xml::Error) -> Error {
+pub(super) fn fault(path: &str, error: &quick_xml::Error) -> Error {
     if let quick_xml::Error::Io(error) = error {
         return unreadable(error);
     }

@@ -33,6 +33,7 @@ mod plain;
 mod pptx;
 mod records;
 mod rtf;
+mod sheets;
 mod sniff;
 mod toml;
 mod values;
@@ -59,6 +60,9 @@ static FORMATS: &[&Format] = &[
     &odt::FORMAT,
     &epub::FORMAT,
     &rtf::FORMAT,
+    &sheets::xlsx::FORMAT,
+    &sheets::ods::FORMAT,
+    &sheets::xls::FORMAT,
     &archive::zip::FORMAT,
     &archive::gzip::FORMAT,
     &archive::tar::FORMAT,

@@ -7,6 +7,7 @@ mod formats;
 mod hostile;
 mod office;
 mod pdf;
+mod sheets;
 mod types;
 mod values;
 
