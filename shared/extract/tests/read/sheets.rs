@@ -206,7 +206,7 @@ fn a_long_cell_that_is_repeated_is_not_a_thousand_long_cells() {
     let sheet = format!(
         "<sheetData><row><c t='str'><v>{long}</v></c>{}</row></sheetData>\
          <mergeCells><mergeCell ref='A1:XFD1'/></mergeCells>",
-        "<c t='str'><v>.</v></c>".repeat(2_000)
+        "<c t='str'><v>.</v></c>".repeat(800)
     );
     let document = read(xlsx(&sheet)).unwrap();
     let bytes: usize = document
@@ -217,7 +217,7 @@ fn a_long_cell_that_is_repeated_is_not_a_thousand_long_cells() {
         .sum();
     assert!(bytes <= LIMITS.max_text_bytes);
     let strings = format!("<sst><si><t>{long}</t></si></sst>");
-    let row = "<row><c t='s'><v>0</v></c></row>".repeat(2_000);
+    let row = "<row><c t='s'><v>0</v></c></row>".repeat(700);
     let document = read(xlsx_with(
         &format!("<sheetData>{row}</sheetData>"),
         &strings,
@@ -250,4 +250,57 @@ fn an_encrypted_document_says_so() {
         ("content.xml", "\u{1}\u{2}"),
     ]);
     assert_eq!(problem(read(bytes)).0, Problem::Encrypted);
+}
+
+/// Where the workbook's stream begins in the fixture.
+fn workbook_stream(bytes: &[u8]) -> usize {
+    let begin = b"\x09\x08\x10\x00\x00\x06\x05\x00";
+    let at = bytes.windows(begin.len()).position(|it| it == begin);
+    at.expect("a workbook of BIFF 8")
+}
+
+#[test]
+fn an_encrypted_workbook_says_so() {
+    let mut bytes = ORDERS[2].1.to_vec();
+    // The record after the first one, of 20 bytes.
+    let second = workbook_stream(&bytes) + 20;
+    bytes[second..second + 2].copy_from_slice(&[0x2f, 0]);
+    let (kind, detail) = problem(read(bytes));
+    assert_eq!(kind, Problem::Encrypted);
+    assert!(detail.contains("password"), "{detail}");
+}
+
+#[test]
+fn a_workbook_that_says_wrong_sizes_is_read_or_refused() {
+    let whole = ORDERS[2].1;
+    // Every four bytes of the header and of the table of chains, then every two of the records, as small and as large as can be.
+    let header = (0..512).step_by(4).map(|at| (at, 4));
+    let tables = (512..2048).step_by(4).map(|at| (at, 4));
+    let stream = workbook_stream(whole);
+    let records = (stream..stream + 3_000).step_by(2).map(|at| (at, 2));
+    for (at, length) in header.chain(tables).chain(records) {
+        for value in [0_u8, 0xff, 0x7f] {
+            let mut bytes = whole.to_vec();
+            let Some(field) = bytes.get_mut(at..at + length) else {
+                continue;
+            };
+            field.fill(value);
+            if let Err(error) = read(bytes) {
+                let (kind, _) = problem(Err(error));
+                assert_ne!(kind, Problem::ReaderFailed, "{value} at {at}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_workbook_that_is_cut_off_is_read_as_far_as_it_goes() {
+    let whole = ORDERS[2].1;
+    let refused = crate::read_named("a.xls", &whole[..600]);
+    assert_eq!(problem(refused).0, Problem::Malformed);
+    for length in (512..whole.len()).step_by(97) {
+        if let Err(error) = crate::read_named("a.xls", &whole[..length]) {
+            assert_ne!(problem(Err(error)).0, Problem::ReaderFailed, "{length}");
+        }
+    }
 }

@@ -67,6 +67,11 @@ impl Grid {
         true
     }
 
+    /// Whether there is no room for more cells; then there is no use in reading them.
+    pub(super) fn is_full(&self) -> bool {
+        self.is_full
+    }
+
     /// Says that the cells of an area are one.
     pub(super) fn merge(&mut self, area: Area, context: &Context<'_>) {
         let is_area = area.first_row <= area.last_row && area.first_column <= area.last_column;

@@ -201,6 +201,9 @@ impl Contents<'_, '_, '_, '_> {
         times: u32,
         attributes: &Attributes,
     ) -> Result<(), Error> {
+        if grid.is_full() {
+            return self.xml.skip();
+        }
         let (text, href) = self.paragraphs()?;
         let content = attributes.content(&text);
         if content.text.is_empty() {

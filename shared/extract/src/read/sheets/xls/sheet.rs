@@ -32,7 +32,7 @@ pub(super) fn read(
             record::BEGIN => depth += 1,
             record::END if depth <= 1 => return Ok((sheet.grid, true)),
             record::END => depth -= 1,
-            _ if depth == 1 => {
+            _ if depth == 1 && !sheet.grid.is_full() => {
                 // What a record lacks is not there.
                 let _ = sheet.record(&record);
             }
@@ -47,13 +47,13 @@ struct Sheet<'s, 'c> {
     context: &'s Context<'c>,
     grid: Grid,
     /// Where the formula stands whose text comes next.
-    formula: Option<(u16, u16)>,
+    formula: Option<(u32, u32)>,
 }
 
 impl Sheet<'_, '_> {
     fn record(&mut self, record: &Record<'_>) -> Option<()> {
         let data = record.data;
-        let place = || Some((u16_at(data, 0)?, u16_at(data, 2)?));
+        let place = || Some((u16_at(data, 0)?.into(), u16_at(data, 2)?.into()));
         let style = || u16_at(data, 4);
         match record.kind {
             record::NUMBER => {
@@ -66,7 +66,7 @@ impl Sheet<'_, '_> {
                 self.cell(place()?, number);
             }
             record::NUMBERS => {
-                let (row, first) = place()?;
+                let (row, first): (u32, u32) = place()?;
                 let numbers = data.get(4..data.len().checked_sub(2)?)?;
                 for (column, number) in (first..).zip(numbers.as_chunks::<6>().0) {
                     let number = self.number(short(u32_at(number, 2)?), u16_at(number, 0)?);
@@ -111,7 +111,7 @@ impl Sheet<'_, '_> {
     }
 
     /// A formula is what it came to.
-    fn formula(&mut self, place: (u16, u16), style: u16, result: &[u8]) -> Option<()> {
+    fn formula(&mut self, place: (u32, u32), style: u16, result: &[u8]) -> Option<()> {
         self.formula = None;
         let content = match *result {
             [0, _, _, _, _, _, 0xff, 0xff] => {
@@ -132,9 +132,8 @@ impl Sheet<'_, '_> {
         number::content(number, kind.unwrap_or(&Kind::Number), self.shared.epoch)
     }
 
-    fn cell(&mut self, (row, column): (u16, u16), content: Content) {
-        self.grid
-            .cell(row.into(), column.into(), content, self.context);
+    fn cell(&mut self, (row, column): (u32, u32), content: Content) {
+        self.grid.cell(row, column, content, self.context);
     }
 }
 

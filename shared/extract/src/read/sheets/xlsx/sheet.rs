@@ -126,7 +126,7 @@ impl Sheet<'_, '_> {
             "rPh" => self.is_phonetic = !is_empty,
             "row" => {
                 if let Some(number) = attribute(tag, "r").and_then(|it| it.parse::<u32>().ok()) {
-                    self.row = number.saturating_sub(1);
+                    self.row = number.saturating_sub(1).min(MAX_ROW);
                 }
                 self.column = 0;
                 self.row += u32::from(is_empty && self.row < MAX_ROW);
@@ -184,6 +184,7 @@ impl Sheet<'_, '_> {
                 self.is_wanted = false;
                 if let Some(open) = self.cell.take()
                     && !self.text.is_empty()
+                    && !self.grid.is_full()
                 {
                     let content = self.content(&open);
                     self.grid.cell(self.row, self.column, content, self.context);
