@@ -7,9 +7,13 @@
 
 mod columns;
 pub mod css;
+pub mod fields;
 mod flaw;
 pub mod jsonpath;
+mod locale;
+mod near;
 mod options;
+mod pattern;
 mod plan;
 mod syntax;
 pub mod xpath;
@@ -18,6 +22,9 @@ pub use crate::css::Css;
 pub use crate::jsonpath::JsonPath;
 pub use crate::xpath::XPath;
 pub use columns::{Columns, cells};
+pub use fields::Fields;
 pub use flaw::{Flaw, Flaws};
+pub use locale::Locale;
 pub use options::{Chunks, Entities, Tables};
+pub use pattern::{Pattern, Wanted};
 pub use plan::{Extractor, Plan};

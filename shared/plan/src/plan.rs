@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value};
 
+use crate::fields::{Counts, Fields};
 use crate::flaw::{Flaw, Flaws, kind, member};
 use crate::options::{Chunks, Entities, Tables, known};
 
@@ -81,6 +82,8 @@ impl Extractor {
 pub struct Plan {
     /// Entities, and how.
     pub entities: Option<Entities>,
+    /// Fields, each of them records of its own kind.
+    pub fields: Vec<Fields>,
     /// The whole text.
     pub text: bool,
     /// The whole text as Markdown.
@@ -111,15 +114,23 @@ impl Plan {
     }
 
     /// Reads the `extract` of a request: a list of names (`"text"`), and of objects that name an extractor with its options
-    /// (`{"chunks": {"max_chars": 800}}`). Pointers of flaws begin at the list.
+    /// (`{"chunks": {"max_chars": 800}}`); fields may be asked for more than once. Pointers of flaws begin at the list.
     pub fn read(extract: &Value) -> Result<Self, Vec<Flaw>> {
         let (mut plan, mut flaws) = (Self::default(), Flaws::default());
         match extract {
             Value::Array(items) if items.is_empty() => flaws.add("", nothing_named()),
             Value::Array(items) => {
                 let mut seen: Vec<(Extractor, &Value)> = Vec::new();
+                let mut counts = Counts::default();
                 for (index, item) in items.iter().enumerate() {
-                    plan.item(item, &format!("/{index}"), &mut seen, &mut flaws);
+                    let pointer = format!("/{index}");
+                    match item {
+                        Value::Object(object) if object.contains_key("fields") => {
+                            let fields = Fields::read(object, &pointer, &mut counts, &mut flaws);
+                            plan.fields.extend(fields);
+                        }
+                        _ => plan.item(item, &pointer, &mut seen, &mut flaws),
+                    }
                 }
             }
             other => flaws.add("", format!("This is {}; it must be an array.", kind(other))),
@@ -194,7 +205,7 @@ impl Plan {
             Extractor::Entities => self.entities = Some(Entities::read(options, place, flaws)),
             Extractor::Tables => self.tables = Some(Tables::read(options, place, flaws)),
             Extractor::Chunks => self.chunks = Some(Chunks::read(options, place, flaws)),
-            Extractor::Fields => flaws.add(place, "Fields cannot be extracted yet."),
+            Extractor::Fields => flaws.add(place, "Fields are defined where they are asked for: {\"fields\": {\"title\": {\"css\": \"h1\"}}}."),
             Extractor::Text => self.text = true,
             Extractor::Markdown => self.markdown = true,
             Extractor::Metadata => self.metadata = true,

@@ -1,0 +1,97 @@
+//! Selectors of our own: labels, and members of structured data.
+
+use regex::{Regex, RegexBuilder};
+
+use super::words;
+
+/// The longest label, header, name of metadata or path, in bytes.
+pub(crate) const MAX_BYTES: usize = 200;
+
+/// A label, as it stands before or above what it names.
+#[derive(Debug, Clone)]
+pub struct Label {
+    words: String,
+    regex: Regex,
+}
+
+impl Label {
+    /// Reads a label. Else says what is wrong.
+    pub(super) fn read(label: &str) -> Result<Self, String> {
+        let words = header(label)?;
+        // Between its words stands whatever is no word, in one line.
+        let between = r"[^\p{L}\p{N}\r\n\t]{1,4}";
+        let pattern = words.split(' ').map(regex::escape).collect::<Vec<_>>();
+        let pattern = format!(r"\b{}\b", pattern.join(between));
+        let regex = RegexBuilder::new(&pattern)
+            .case_insensitive(true)
+            .size_limit(512 << 10)
+            .dfa_size_limit(256 << 10)
+            .build()
+            .map_err(|_| "The label is too long.".to_owned())?;
+        Ok(Self { words, regex })
+    }
+
+    /// Its [`words`].
+    pub fn words(&self) -> &str {
+        &self.words
+    }
+
+    /// What matches it in a text, whatever the case and the punctuation.
+    pub fn regex(&self) -> &Regex {
+        &self.regex
+    }
+}
+
+/// Labels are equal if they have the same words.
+impl PartialEq for Label {
+    fn eq(&self, other: &Self) -> bool {
+        self.words == other.words
+    }
+}
+
+/// A member of structured data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JsonLd {
+    /// The type of the things, without its vocabulary.
+    pub thing: String,
+    /// The names of members, each within what the one before leads to. At least one.
+    pub path: Vec<String>,
+}
+
+impl JsonLd {
+    /// Reads a path: `Product.offers.price`. Else says what is wrong.
+    pub(super) fn read(path: &str) -> Result<Self, String> {
+        let path = text(path)?;
+        let mut parts = path.split('.').map(str::to_owned);
+        let thing = parts.next().unwrap_or_default();
+        let path: Vec<String> = parts.collect();
+        let named = |part: &String| !part.is_empty() && !part.contains(char::is_whitespace);
+        if path.is_empty() || !named(&thing) || !path.iter().all(named) {
+            return Err(
+                "It names a type and then members, with points between, such as `Product.offers.price`."
+                    .to_owned(),
+            );
+        }
+        Ok(Self { thing, path })
+    }
+}
+
+/// The words of a header or label. Else says what is wrong.
+pub(super) fn header(header: &str) -> Result<String, String> {
+    match words(&text(header)?) {
+        words if words.is_empty() => Err("There is no word in it.".to_owned()),
+        words => Ok(words),
+    }
+}
+
+/// A text that is not empty, and not too long. Else says what is wrong.
+pub(super) fn text(text: &str) -> Result<String, String> {
+    match text.trim() {
+        "" => Err("It is empty.".to_owned()),
+        text if text.len() > MAX_BYTES => Err(format!(
+            "It has {} bytes; at most {MAX_BYTES} are accepted.",
+            text.len()
+        )),
+        text => Ok(text.to_owned()),
+    }
+}
