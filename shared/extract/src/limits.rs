@@ -17,6 +17,7 @@ pub const LIMITS: Limits = Limits {
     max_tables: 10_000,
     max_links: 100_000,
     max_records: 100_000,
+    max_field_values: 500_000,
     max_eml_depth: 8,
     max_eml_parts: 10_000,
     max_members: 1_000,
@@ -61,6 +62,8 @@ pub struct Limits {
     pub max_links: usize,
     /// Records found in one document. Passed: the rest is left out, with a warning.
     pub max_records: usize,
+    /// Values of all fields of one document together. Passed: the rest is left out, with a warning.
+    pub max_field_values: usize,
     /// Depth of nested parts in an e-mail. Passed: refused.
     pub max_eml_depth: usize,
     /// Parts of an e-mail. Passed: refused.

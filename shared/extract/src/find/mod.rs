@@ -2,6 +2,7 @@
 
 mod chunks;
 mod entities;
+mod fields;
 mod language;
 mod structure;
 mod tables;
@@ -23,6 +24,7 @@ pub fn find(
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<(Vec<Record>, DocumentOutput), Error> {
+    let fields = fields::find(index, &document, &plan.fields, limits, watch)?;
     let Document {
         media_type,
         charset,
@@ -36,10 +38,11 @@ pub fn find(
         ..
     } = document;
 
-    let mut records = Vec::new();
+    let mut records = fields.records;
+    warnings.extend(fields.warnings);
     if plan.entities.is_some() {
         let found = entities::find(index, &text, limits, watch)?;
-        records = found.records;
+        records.extend(found.records);
         warnings.extend(found.warning);
     }
     let chunks = plan.chunks.as_ref();

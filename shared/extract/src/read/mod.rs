@@ -43,7 +43,7 @@ mod yaml;
 use std::cell::RefCell;
 use std::thread;
 
-use plan::Plan;
+use plan::{Fields, Plan};
 
 pub(crate) use self::flow::{folded, folded_as_xml};
 use self::hints::Hints;
@@ -175,10 +175,10 @@ impl Needs {
     /// What a plan rests on.
     pub fn of(plan: &Plan) -> Self {
         Self {
-            structured: plan.structured,
+            structured: plan.structured || plan.fields.iter().any(Fields::needs_structured),
             article: plan.article,
-            tree: false,
-            data: false,
+            tree: plan.fields.iter().any(Fields::needs_elements),
+            data: plan.fields.iter().any(Fields::needs_json),
         }
     }
 }

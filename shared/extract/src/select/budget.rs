@@ -53,7 +53,7 @@ impl<'a> Budget<'a> {
     }
 
     /// Takes the steps that it costs to look at so many bytes of text.
-    pub(super) fn read(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn read(&mut self, bytes: usize) -> Result<(), Error> {
         self.steps(bytes / BYTES_PER_STEP)
     }
 
@@ -63,7 +63,7 @@ impl<'a> Budget<'a> {
     }
 
     /// Counts a pick that copies this much text out of the document.
-    pub(super) fn pick(&mut self, bytes: usize) -> Result<(), Error> {
+    pub(crate) fn pick(&mut self, bytes: usize) -> Result<(), Error> {
         self.hold(size_of::<Picked>() + bytes)
     }
 

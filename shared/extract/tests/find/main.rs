@@ -2,6 +2,7 @@
 
 mod any_text;
 mod chunks;
+mod fields;
 mod kinds;
 mod language;
 mod support;

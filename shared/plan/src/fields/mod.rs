@@ -232,4 +232,34 @@ impl Fields {
             Content::Group(_) => &[],
         })
     }
+
+    /// Whether they look at elements of HTML or XML.
+    pub fn needs_elements(&self) -> bool {
+        self.use_any(
+            |selector| matches!(selector, Selector::Css(_) | Selector::XPath(_)),
+            |each| matches!(each, Each::Css(_) | Each::XPath(_)),
+        )
+    }
+
+    /// Whether they look at values of JSON and its kin.
+    pub fn needs_json(&self) -> bool {
+        self.use_any(
+            |selector| matches!(selector, Selector::JsonPath(_)),
+            |each| matches!(each, Each::JsonPath(_)),
+        )
+    }
+
+    /// Whether they look at structured data.
+    pub fn needs_structured(&self) -> bool {
+        self.use_any(
+            |selector| matches!(selector, Selector::JsonLd(_)),
+            |_| false,
+        )
+    }
+
+    fn use_any(&self, value: fn(&Selector) -> bool, group: fn(&Each) -> bool) -> bool {
+        let groups = self.groups();
+        let mut each = groups.iter().filter_map(|group| group.each.as_ref());
+        self.selectors().any(value) || each.any(group)
+    }
 }

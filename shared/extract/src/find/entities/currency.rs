@@ -94,7 +94,7 @@ pub(super) fn code_pattern() -> String {
 
 /// A pattern for any code, sign or word. Longer ones come first, for of two that fit the first is
 /// taken.
-pub(super) fn pattern() -> String {
+pub(in crate::find) fn pattern() -> String {
     let signs = SIGNS.into_iter().map(|(sign, _)| sign);
     let mut names: Vec<String> = signs.chain(CODES).map(regex::escape).collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
@@ -102,7 +102,7 @@ pub(super) fn pattern() -> String {
 }
 
 /// The code of the currency with this code, sign or word.
-pub(super) fn code(name: &str) -> Option<&'static str> {
+pub(in crate::find) fn code(name: &str) -> Option<&'static str> {
     let sign = SIGNS
         .into_iter()
         .find(|(sign, _)| *sign == name)
@@ -122,11 +122,11 @@ pub(super) fn is_ambiguous(name: &str) -> bool {
 
 /// Whether a point before three digits separates decimals in amounts of this currency; else it
 /// separates thousands.
-pub(super) fn has_decimal_point(code: &str) -> bool {
+pub(in crate::find) fn has_decimal_point(code: &str) -> bool {
     WITH_DECIMAL_POINT.contains(&code)
 }
 
 /// Whether amounts of this currency have three decimals.
-pub(super) fn has_three_decimals(code: &str) -> bool {
+pub(in crate::find) fn has_three_decimals(code: &str) -> bool {
     WITH_THREE_DECIMALS.contains(&code)
 }

@@ -10,13 +10,14 @@
 mod amount;
 mod boundary;
 mod card;
-mod currency;
+pub(super) mod currency;
 mod date;
 mod email;
 mod iban;
 mod ip;
 mod money;
 mod month;
+mod only;
 mod overlap;
 mod phone;
 mod search;
@@ -25,6 +26,7 @@ mod uuid;
 
 use serde_json::{Value, json};
 
+pub(super) use self::only::only;
 use self::search::{Finding, Search, Window};
 use super::structure::place;
 use crate::watch::Interrupted;
