@@ -15,6 +15,7 @@ mod near;
 mod options;
 mod pattern;
 mod plan;
+mod schema;
 mod syntax;
 pub mod xpath;
 
@@ -28,3 +29,5 @@ pub use locale::Locale;
 pub use options::{Chunks, Entities, Tables};
 pub use pattern::{Pattern, Wanted};
 pub use plan::{Extractor, Plan};
+pub use schema::schema;
+pub use xpath::XPath;

@@ -8,13 +8,11 @@ pub struct Locale {
 }
 
 /// Languages that write a comma before decimals.
-const WITH_COMMA: [&str; 31] = [
+const WITH_COMMA: [&str; 33] = [
     "bg", "ca", "cs", "da", "de", "el", "es", "et", "fi", "fr", "gl", "hr", "hu", "id", "is", "it",
-    "lt", "lv", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr",
+    "lt", "lv", "nb", "nl", "nn", "no", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "tr", "uk",
+    "vi",
 ];
-
-/// Languages that write a comma before decimals, and are spoken far away.
-const WITH_COMMA_TOO: [&str; 2] = ["uk", "vi"];
 
 /// Languages that write a point before decimals.
 const WITH_POINT: [&str; 8] = ["en", "he", "hi", "ja", "ko", "ms", "th", "zh"];
@@ -106,6 +104,18 @@ const REGIONS: [(&str, &str); 70] = [
     ("ZA", "ZAR"),
 ];
 
+/// The languages that are known, in alphabetical order.
+pub(crate) fn languages() -> Vec<&'static str> {
+    let mut all = [&WITH_COMMA[..], &WITH_POINT].concat();
+    all.sort_unstable();
+    all
+}
+
+/// The countries that are known, in alphabetical order.
+pub(crate) fn regions() -> Vec<&'static str> {
+    REGIONS.map(|(region, _)| region).to_vec()
+}
+
 impl Locale {
     /// Reads a tag of BCP 47 made of a language, and perhaps a country. Else says what is wrong.
     pub fn read(tag: &str) -> Result<Self, String> {
@@ -113,13 +123,11 @@ impl Locale {
             Some((language, region)) => (language, Some(region)),
             None => (tag, None),
         };
-        let known = WITH_COMMA.iter().chain(&WITH_COMMA_TOO).chain(&WITH_POINT);
-        let Some(language) = known.copied().find(|known| *known == language) else {
-            let mut all = [&WITH_COMMA[..], &WITH_COMMA_TOO, &WITH_POINT].concat();
-            all.sort_unstable();
+        let known = languages();
+        let Some(language) = known.iter().copied().find(|known| *known == language) else {
+            let known = known.join(", ");
             return Err(format!(
-                "A locale is a language, and perhaps a country, such as `de` or `en-US`. Known languages are: {}.",
-                all.join(", ")
+                "A locale is a language, and perhaps a country, such as `de` or `en-US`. Known languages are: {known}."
             ));
         };
         let region = match region {
@@ -127,7 +135,7 @@ impl Locale {
             Some(region) => {
                 let known = REGIONS.iter().find(|(known, _)| *known == region);
                 let (known, _) = known.ok_or_else(|| {
-                    let all = REGIONS.map(|(known, _)| known).join(", ");
+                    let all = regions().join(", ");
                     format!(
                         "After the language stands a country, such as `US` in `en-US`. Known countries are: {all}."
                     )

@@ -5,10 +5,10 @@ use serde_json::Value;
 use super::Kind;
 
 /// The longest text of a default, in characters.
-pub(crate) const MAX_CHARS: usize = 1_000;
+pub(crate) const MAX_DEFAULT_CHARS: usize = 1_000;
 
 /// The longest list of defaults.
-pub(crate) const MAX_VALUES: usize = 100;
+pub(crate) const MAX_DEFAULTS: usize = 100;
 
 /// Checks the default of a field. Else says what is wrong.
 pub(super) fn check(value: &Value, kind: Kind, many: bool) -> Result<(), String> {
@@ -16,8 +16,8 @@ pub(super) fn check(value: &Value, kind: Kind, many: bool) -> Result<(), String>
         return check_one(value, kind);
     }
     match value {
-        Value::Array(values) if values.len() > MAX_VALUES => Err(format!(
-            "The list has {} values; at most {MAX_VALUES} are accepted.",
+        Value::Array(values) if values.len() > MAX_DEFAULTS => Err(format!(
+            "The list has {} values; at most {MAX_DEFAULTS} are accepted.",
             values.len()
         )),
         Value::Array(values) => values.iter().try_for_each(|value| check_one(value, kind)),
@@ -45,9 +45,9 @@ fn check_one(value: &Value, kind: Kind) -> Result<(), String> {
     }
     if value
         .as_str()
-        .is_some_and(|text| text.chars().count() > MAX_CHARS)
+        .is_some_and(|text| text.chars().count() > MAX_DEFAULT_CHARS)
     {
-        return Err(format!("It is longer than {MAX_CHARS} characters."));
+        return Err(format!("It is longer than {MAX_DEFAULT_CHARS} characters."));
     }
     Ok(())
 }

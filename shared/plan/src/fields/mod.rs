@@ -10,7 +10,9 @@ mod words;
 
 use serde_json::Value;
 
-pub(crate) use self::read::Counts;
+pub(crate) use self::default::{MAX_DEFAULT_CHARS, MAX_DEFAULTS};
+pub(crate) use self::read::{Counts, MAX_REPLACEMENTS, MAX_WITH_BYTES};
+pub(crate) use self::selector::MAX_TEXT_BYTES;
 pub use self::selector::{JsonLd, Label};
 pub use self::words::words;
 use crate::{Css, JsonPath, Locale, Pattern, XPath};

@@ -211,7 +211,6 @@ impl Reader<'_> {
             self.nested(object, &pointer, base, depth)
                 .map(Content::Group)
         } else {
-            self.known(object, &VALUE, &pointer);
             self.rule(object, &pointer, base, required)
                 .map(|rule| Content::Value(Box::new(rule)))
         };
@@ -260,8 +259,7 @@ impl Reader<'_> {
             self.flaws.add(pointer, detail);
             return None;
         };
-        self.known(object, &EACH, pointer);
-        let (name, value) = self.one_of(object, &EACH, pointer)?;
+        let (name, value) = self.one_of(object, &EACH, &EACH, pointer)?;
         let at = member(pointer, name);
         if name != "rows" {
             self.possible(name, base, &at)?;
@@ -383,7 +381,7 @@ impl Reader<'_> {
     ) -> Option<Vec<Selector>> {
         let mut names = SELECTORS.to_vec();
         names.push("any");
-        let (name, value) = self.one_of(object, &names, pointer)?;
+        let (name, value) = self.one_of(object, &names, &VALUE, pointer)?;
         let at = member(pointer, name);
         if name != "any" {
             return self.selector(name, value, &at, base);
@@ -413,8 +411,7 @@ impl Reader<'_> {
                     self.flaws.add(at, detail);
                     return None;
                 };
-                self.known(object, &SELECTORS, &at);
-                let (name, value) = self.one_of(object, &SELECTORS, &at)?;
+                let (name, value) = self.one_of(object, &SELECTORS, &SELECTORS, &at)?;
                 self.selector(name, value, &member(&at, name), base)
             })
             .collect();
@@ -634,23 +631,28 @@ impl Reader<'_> {
         (all.len() == items.len()).then_some(all)
     }
 
-    /// The one member that is among these.
+    /// The one member that is among these, where these members are known.
     fn one_of<'v>(
         &mut self,
         object: &'v Map<String, Value>,
         names: &[&'static str],
+        known: &[&str],
         pointer: &str,
     ) -> Option<(&'static str, &'v Value)> {
+        let all_known = self.known(object, known, pointer);
         let mut found = object.iter().filter_map(|(name, value)| {
             let name = names.iter().find(|known| *known == name)?;
             Some((*name, value))
         });
         let Some(first) = found.next() else {
-            let names = names.join(", ");
-            self.flaws.add(
-                pointer,
-                format!("There is no selector; give one of: {names}."),
-            );
+            // What is not known may be meant to be it.
+            if all_known {
+                let names = names.join(", ");
+                self.flaws.add(
+                    pointer,
+                    format!("There is no selector; give one of: {names}."),
+                );
+            }
             return None;
         };
         let others: Vec<&str> = found.map(|(name, _)| name).collect();
@@ -700,11 +702,15 @@ impl Reader<'_> {
         }
     }
 
-    fn known(&mut self, object: &Map<String, Value>, names: &[&str], pointer: &str) {
+    /// Whether an object has no other members than these.
+    fn known(&mut self, object: &Map<String, Value>, names: &[&str], pointer: &str) -> bool {
+        let mut all_known = true;
         for name in object.keys().filter(|name| !names.contains(&name.as_str())) {
-            self.flaws
-                .add(member(pointer, name), unknown("This member", name, names));
+            let detail = unknown("This member", name, names);
+            self.flaws.add(member(pointer, name), detail);
+            all_known = false;
         }
+        all_known
     }
 }
 

@@ -5,7 +5,7 @@ use regex::{Regex, RegexBuilder};
 use super::words;
 
 /// The longest label, header, name of metadata or path, in bytes.
-pub(crate) const MAX_BYTES: usize = 200;
+pub(crate) const MAX_TEXT_BYTES: usize = 200;
 
 /// A label, as it stands before or above what it names.
 #[derive(Debug, Clone)]
@@ -86,12 +86,11 @@ pub(super) fn header(header: &str) -> Result<String, String> {
 
 /// A text that is not empty, and not too long. Else says what is wrong.
 pub(super) fn text(text: &str) -> Result<String, String> {
-    match text.trim() {
-        "" => Err("It is empty.".to_owned()),
-        text if text.len() > MAX_BYTES => Err(format!(
-            "It has {} bytes; at most {MAX_BYTES} are accepted.",
-            text.len()
+    match (text.len(), text.trim()) {
+        (_, "") => Err("It is empty.".to_owned()),
+        (bytes, _) if bytes > MAX_TEXT_BYTES => Err(format!(
+            "It has {bytes} bytes; at most {MAX_TEXT_BYTES} are accepted."
         )),
-        text => Ok(text.to_owned()),
+        (_, text) => Ok(text.to_owned()),
     }
 }
