@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use utoipa::OpenApi as _;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -18,8 +18,8 @@ use crate::router;
 /// The id of the job in the examples.
 const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
 
-/// The description of the whole API.
-pub fn openapi() -> OpenApi {
+/// The description of the whole API: an OpenAPI document.
+pub fn openapi() -> Value {
     let mut description = router::operations().into_openapi();
     for (path, item) in &mut description.paths.paths {
         let operations = [&mut item.get, &mut item.post, &mut item.delete];
@@ -27,7 +27,43 @@ pub fn openapi() -> OpenApi {
             complete(operation, path);
         }
     }
+    let mut description = json!(description);
+    if let Some(Value::Object(schemas)) = description.pointer_mut("/components/schemas") {
+        inline_plan(schemas);
+    }
     description
+}
+
+/// Puts the JSON Schema of what can be extracted, which the macros cannot write, in the place of the type that stands for it.
+fn inline_plan(schemas: &mut Map<String, Value>) {
+    let mut plan = plan::schema();
+    redirect(&mut plan);
+    if let Value::Object(mut plan) = plan {
+        plan.remove("$schema");
+        if let Some(Value::Object(definitions)) = plan.remove("$defs") {
+            schemas.extend(definitions);
+        }
+        schemas.insert("Extract".into(), plan.into());
+    }
+    schemas.sort_keys();
+}
+
+/// Lets the references of a schema lead to where its definitions stand here.
+fn redirect(schema: &mut Value) {
+    match schema {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(target) if name == "$ref" => {
+                        *target = target.replace("#/$defs/", "#/components/schemas/");
+                    }
+                    value => redirect(value),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(redirect),
+        _ => {}
+    }
 }
 
 /// Adds what the macros cannot say.

@@ -15,6 +15,9 @@ const RETRY_UNAVAILABLE_S: u64 = 2;
 /// Places that one answer names at most.
 const MAX_FLAWS: usize = 20;
 
+/// Longest pointer that an answer names, in bytes. What leads to a flaw in something right is shorter.
+const MAX_POINTER_BYTES: usize = 1_000;
+
 /// Longest name of a client's own that an answer repeats, in characters.
 const MAX_NAME_CHARS: usize = 80;
 
@@ -118,12 +121,12 @@ impl Flaws {
             return;
         }
         let mut flaw = Flaw {
-            pointer,
+            pointer: pointer.map(cut),
             detail,
             ..Flaw::default()
         };
         match place {
-            Place::Pointer(pointer) => flaw.pointer = Some(pointer),
+            Place::Pointer(pointer) => flaw.pointer = Some(cut(pointer)),
             Place::Field(name) => flaw.field = Some(shortened(&name)),
             Place::Parameter(name) => flaw.parameter = Some(shortened(&name)),
             Place::Header(name) => flaw.header = Some(name.to_string()),
@@ -401,6 +404,15 @@ impl IntoResponse for Problem {
 /// The `type` of a problem of this code.
 pub(crate) fn problem_type(code: &str) -> String {
     format!("urn:problem:{code}")
+}
+
+/// A pointer, cut to what an answer repeats.
+fn cut(mut pointer: String) -> String {
+    if pointer.len() > MAX_POINTER_BYTES {
+        pointer.truncate(pointer.floor_char_boundary(MAX_POINTER_BYTES));
+        pointer.push('…');
+    }
+    pointer
 }
 
 /// A client's own word, cut to what an answer repeats.

@@ -10,7 +10,7 @@ use crate::App;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, docs, health, limits, remove, result, retry, schema, start, status,
+    admin, cancel, docs, extractors, health, limits, remove, result, retry, schema, start, status,
 };
 use crate::problem::Problem;
 
@@ -36,6 +36,7 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(remove::remove_scan),
         routes!(health::get_health),
         routes!(limits::get_limits),
+        routes!(extractors::get_extractors_schema),
         routes!(schema::get_schema),
         routes!(docs::get_docs),
         routes!(admin::get_admin),

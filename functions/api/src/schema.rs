@@ -20,21 +20,9 @@ pub(crate) enum Status {
     Cancelled,
 }
 
-/// What can be extracted, by name.
+/// What to extract: in the description the JSON Schema of `plan` stands in the place of this.
 #[derive(Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Extract {
-    Entities,
-    Fields,
-    Text,
-    Markdown,
-    Metadata,
-    Links,
-    Tables,
-    Structured,
-    Article,
-    Chunks,
-}
+pub(crate) struct Extract;
 
 /// What was being done when a job failed.
 #[derive(Deserialize, ToSchema)]
@@ -59,8 +47,7 @@ pub(crate) struct ScanRequest {
     #[schema(min_items = 1, max_items = 20)]
     sources: Option<Vec<Source>>,
     /// What to extract from each document. Default: entities, text, metadata.
-    #[schema(min_items = 1)]
-    extract: Option<Vec<Extract>>,
+    extract: Option<Extract>,
 }
 
 /// A document.
@@ -108,7 +95,7 @@ pub(crate) struct ScanForm {
     /// The documents, each a part of this name; its file name and content type are kept.
     #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 20)]
     file: Vec<String>,
-    /// What to extract from each document, joined by commas. Default: entities, text, metadata.
+    /// What to extract from each document: names joined by commas, or the list in JSON. Default: entities, text, metadata.
     #[schema(example = "entities,tables")]
     extract: Option<String>,
 }
@@ -147,18 +134,34 @@ pub(crate) struct RecordsPage {
     next: Option<String>,
 }
 
-/// Something found, a flat object. The member named after its kind (`email`, `phone`, `url`, `ip`, `date`, `money`, `iban`,
-/// `card`, `uuid`) holds its normalised value; some kinds add members of their own.
+/// Something found, a flat object. An entity has a member named after its kind (`email`, `phone`, `url`, `ip`, `date`, `money`,
+/// `iban`, `card`, `uuid`, …) with its normalised value; some kinds add members of their own. A record of fields has them as its
+/// members, null where there is nothing, and `kind`.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Record {
+    /// What kind of record it is: the kind of an entity, `row`, or of fields the name of their definition, `fields` by default.
+    kind: Option<String>,
     /// Exactly what stands in the text, where that is not the value itself.
     raw: Option<String>,
+    /// Of fields: why there is no value, or not the one that was wanted.
+    problems: Option<Vec<FieldProblem>>,
     source: RecordSource,
     #[serde(flatten)]
-    kind: BTreeMap<String, Value>,
+    members: BTreeMap<String, Value>,
 }
 
-/// Where a record was found: `text[start..end]` of its document, counted in Unicode scalar values.
+/// What is wrong with a field.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct FieldProblem {
+    /// A JSON pointer (RFC 6901) to the field, from the record.
+    #[schema(example = "/items/0/price")]
+    field: String,
+    /// What is wrong, and what would help.
+    detail: String,
+}
+
+/// Where a record was found: `text[start..end]` of its document, counted in Unicode scalar values. Fields that stand nowhere in
+/// the text, such as metadata, have no place.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RecordSource {
     /// The document's number, counted from 0.
@@ -167,9 +170,11 @@ pub(crate) struct RecordSource {
     #[schema(minimum = 1)]
     page: Option<u64>,
     /// Scalar values of the document's text before it.
-    start: u64,
+    start: Option<u64>,
     /// Scalar values of the document's text up to its end.
-    end: u64,
+    end: Option<u64>,
+    /// Of fields: where each value stands, by its JSON pointer from the record.
+    fields: Option<BTreeMap<String, Place>>,
 }
 
 /// What is said of one document. Of the optional members those are there that were asked for and that the document has.

@@ -30,4 +30,3 @@ pub use options::{Chunks, Entities, Tables};
 pub use pattern::{Pattern, Wanted};
 pub use plan::{Extractor, Plan};
 pub use schema::schema;
-pub use xpath::XPath;

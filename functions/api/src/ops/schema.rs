@@ -48,10 +48,8 @@ impl Texts {
     fn new() -> Result<Self, String> {
         let description = openapi::openapi();
         Ok(Self {
-            yaml: description.to_yaml().map_err(|error| error.to_string())?,
-            json: description
-                .to_pretty_json()
-                .map_err(|error| error.to_string())?,
+            yaml: yaml_serde::to_string(&description).map_err(|error| error.to_string())?,
+            json: format!("{description:#}"),
         })
     }
 }

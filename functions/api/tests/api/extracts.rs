@@ -102,3 +102,34 @@ async fn a_list_that_is_too_long_is_refused_before_it_is_read() {
     let answer = in_form(&["text,".repeat(8_000).as_str(); 2]).await;
     assert_eq!(answer.places(), ["field extract"]);
 }
+
+#[tokio::test]
+async fn fields_are_taken_and_their_faults_are_pointed_at() {
+    let fields = |total: Value| json!(["text", {"name": "invoice", "fields": {"total": total}}]);
+    let right = fields(json!({"label": "Total", "type": "money", "locale": "de-AT"}));
+    assert!(in_json(&right).await.is_taken());
+    assert!(in_query(&[&right.to_string()]).await.is_taken());
+
+    let wrong = fields(json!({"jsonpath": "$.a[", "type": "monney"}));
+    let answer = in_json(&wrong).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let places = ["jsonpath", "type"].map(|name| format!("pointer /extract/1/fields/total/{name}"));
+    assert_eq!(answer.places(), places);
+    let detail = &answer.json()["errors"][1]["detail"];
+    assert!(
+        detail.as_str().unwrap().contains("did you mean `money`"),
+        "{detail}"
+    );
+
+    let answer = in_form(&[&wrong.to_string()]).await;
+    let error = &answer.json()["errors"][0];
+    assert_eq!(error["pointer"], "/1/fields/total/jsonpath");
+}
+
+#[tokio::test]
+async fn an_answer_does_not_grow_with_what_is_wrong() {
+    let name = "x".repeat(30_000);
+    let answer = in_json(&json!([{ &name: 1 }, {"fields": {&name: {&name: 1}}}])).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(answer.body.len() < 10_000, "{}", answer.body.len());
+}
