@@ -121,6 +121,10 @@ impl Tree {
             mut ends,
         } = order;
         ends.truncate(order.len());
+        // As XML's parser leaves them always, and HTML's mostly.
+        if order.len() == self.nodes.len() && order.is_sorted() {
+            return Self { ends, ..self };
+        }
         let number = |node: u32| some(node).map_or(NONE, |node| numbers[node]);
         let mut old: Vec<Option<Node>> = self.nodes.into_iter().map(Some).collect();
         let nodes = order.into_iter().filter_map(|node| {
