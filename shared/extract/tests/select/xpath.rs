@@ -175,3 +175,20 @@ fn described(document: &Document, pick: &Picked) -> Value {
         _ => json!(["document"]),
     }
 }
+
+#[test]
+fn what_the_parser_moves_stands_where_it_was_moved_to() {
+    // What stands in a table but in no cell goes before it; what was not closed goes on in the next paragraph.
+    let html = "<table><tr><td>cell</td></tr><i>moved</i></table><p><b>one<p>two</b>three";
+    let document = read("a.html", html);
+    assert_eq!(
+        texts(&select_xpath(&document, "//i | //td")),
+        ["moved", "cell"]
+    );
+    assert_eq!(
+        texts(&select_xpath(&document, "//td/preceding::i")),
+        ["moved"]
+    );
+    assert_eq!(texts(&select_xpath(&document, "//p")), ["one", "twothree"]);
+    assert_eq!(texts(&select_xpath(&document, "//b")), ["one", "two"]);
+}
