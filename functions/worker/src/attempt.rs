@@ -2,20 +2,29 @@
 
 use std::time::Duration;
 
+use engine::Ended;
 use jiff::Timestamp;
-use job::{Failure, Phase, protocol};
+use job::{Failure, Phase, Request, protocol};
 use service::metrics::{self, Class};
 use service::until;
 use store::{Claim, Error, Finished, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::backoff::backoff;
-use crate::engine::{Ended, Engine, Stop};
 
-/// How long the engine may take to notice that it should stop. One that does not is left alone: its thread ends when it ends.
-const GRACE: Duration = Duration::from_secs(2);
+/// Why an extraction is to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stop {
+    /// Its job is no longer wanted, or another worker's.
+    Cancelled,
+    /// The worker has no time left.
+    OutOfTime,
+    /// It has had all the time that a job may take.
+    TooSlow,
+}
 
 /// What is to become of an attempt.
 enum Decision {
@@ -68,48 +77,53 @@ impl Worker {
             }
         };
         let left = until(self.clock.now(), soft_deadline);
-        let mut engine = Engine::start(request);
-        match self.watch_over(&mut engine, claim, left).await {
-            Some(Ended::Done(result)) => Decision::Complete(result),
-            Some(Ended::Failed(failure)) => Decision::Fail(failure),
-            // Stopped, or deaf to it.
-            Some(Ended::Stopped) | None => match engine.stopped() {
-                Some(Stop::Cancelled) => Decision::Abandon,
-                Some(Stop::TooSlow) => Decision::Fail(Failure::new(
-                    "too_slow",
-                    Phase::Extract,
-                    false,
-                    format!(
-                        "The extraction took longer than {} s.",
-                        self.settings.extract_time.as_secs()
-                    ),
-                )),
-                Some(Stop::OutOfTime) | None => Decision::Release(Failure::new(
-                    "out_of_time",
-                    Phase::Extract,
-                    true,
-                    "The worker's time was over before the extraction was done.",
-                )),
-            },
+        match self.extract(request, claim, left).await {
+            Ok(Ended::Done(result)) => Decision::Complete(result),
+            Ok(Ended::Failed(failure)) => Decision::Fail(failure),
+            Ok(Ended::Unavailable) => Decision::Release(Failure::new(
+                "engine_failed",
+                Phase::Extract,
+                true,
+                "The extraction could not be run.",
+            )),
+            Err(Stop::Cancelled) => Decision::Abandon,
+            Err(Stop::TooSlow) => Decision::Fail(Failure::new(
+                "too_slow",
+                Phase::Extract,
+                false,
+                format!(
+                    "The extraction took longer than {} s.",
+                    self.settings.extract_time.as_secs()
+                ),
+            )),
+            // Nobody else stops it.
+            Err(Stop::OutOfTime) | Ok(Ended::Stopped) => Decision::Release(Failure::new(
+                "out_of_time",
+                Phase::Extract,
+                true,
+                "The worker's time was over before the extraction was done.",
+            )),
         }
     }
 
-    /// Waits for the engine, and stops it when the job is no longer wanted or its time is over. None: it does not stop.
-    async fn watch_over(
+    /// Lets the engine work on a request, and stops it when the job is no longer wanted or its time is over.
+    async fn extract(
         &self,
-        engine: &mut Engine,
+        request: Request,
         claim: &Claim,
         left: Duration,
-    ) -> Option<Ended> {
+    ) -> Result<Ended, Stop> {
+        let stopping = CancellationToken::new();
+        let extraction = self.engine.extract(request, &stopping);
         let out_of_time = sleep(left);
         let too_slow = sleep(self.settings.extract_time);
-        tokio::pin!(out_of_time, too_slow);
+        tokio::pin!(extraction, out_of_time, too_slow);
         let mut looks = interval(self.settings.cancel_look);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         looks.tick().await; // the first is at once
         let stop = loop {
             tokio::select! {
-                ended = engine.ended() => return Some(ended),
+                ended = &mut extraction => return Ok(ended),
                 () = &mut too_slow => break Stop::TooSlow,
                 () = &mut out_of_time => break Stop::OutOfTime,
                 () = self.stopping.cancelled() => break Stop::OutOfTime,
@@ -123,8 +137,12 @@ impl Worker {
                 }
             }
         };
-        engine.stop(stop);
-        tokio::time::timeout(GRACE, engine.ended()).await.ok()
+        stopping.cancel();
+        match extraction.await {
+            Ended::Stopped => Err(stop),
+            // It was done before it heard of it.
+            ended => Ok(ended),
+        }
     }
 
     async fn end(&self, claim: Claim, decision: Decision) -> Result<Verdict, Error> {

@@ -2,8 +2,7 @@
 //!
 //! - [`Worker::handle`] is the function: a batch in, the messages to deliver again out.
 //! - `delivery` decides what one message means: claim the job, wait, or nothing at all.
-//! - `attempt` works on a claimed job and ends the attempt.
-//! - `engine` runs the extraction on a thread of its own, and `result` is what comes of it.
+//! - `attempt` works on a claimed job and ends the attempt; the extraction itself is the [`Engine`]'s.
 //!
 //! **Invariant:** a message is consumed only when its job is final, gone, or in a newer generation. Whatever goes wrong
 //! here, giving the message back is right.
@@ -11,13 +10,12 @@
 mod attempt;
 mod backoff;
 mod delivery;
-mod engine;
-mod result;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use engine::Engine;
 use jiff::Timestamp;
 use job::limits;
 use service::{Clock, until};
@@ -30,6 +28,7 @@ use tokio_util::sync::CancellationToken;
 pub struct Worker {
     store: Store,
     clock: Clock,
+    engine: Engine,
     settings: Settings,
     /// As many extractions at once as there are cores: a job is claimed only when it can begin.
     permits: Arc<Semaphore>,
@@ -62,12 +61,13 @@ impl Default for Settings {
 const HIDDEN_BEYOND_DEADLINE: Duration = Duration::from_secs(10);
 
 impl Worker {
-    /// A worker on this store.
-    pub fn new(store: Store, clock: Clock, settings: Settings) -> Self {
+    /// A worker on this store, with this engine.
+    pub fn new(store: Store, clock: Clock, engine: Engine, settings: Settings) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             store,
             clock,
+            engine,
             settings,
             permits: Arc::new(Semaphore::new(cores)),
             stopping: CancellationToken::new(),

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use engine::Child;
 use local::settings::{MappingSettings, Settings};
 use local::{aws, mappings, product};
 use service::LogFormat;
@@ -24,6 +25,8 @@ Settings, in the environment or in the file .env:
   DATA_DIR=.data             the folder that keeps everything
   WORKER=on                  off: jobs are accepted and wait
   MAX_REQUEST_BYTES=50000000 the longest body of a request
+  MAX_DOCUMENT_SECONDS=60    how long one document may take
+  MAX_ENGINE_MEMORY_BYTES=1073741824  what each of the processes that read documents may take
   AWS_PORTS=4567,4568,4569   ports of DynamoDB, SQS and S3; `local` takes any free ones if not told
   LOG=info                   what is logged
 
@@ -51,6 +54,12 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    if let Some(child) = Child::asked_for(std::env::args()) {
+        // Its parent sees that it has ended.
+        return child
+            .serve()
+            .map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS);
+    }
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match arguments[..] {
@@ -78,7 +87,10 @@ fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
     let runtime = runtime()?;
     let code = runtime.block_on(async {
         match command {
-            Command::Product => product::run(&Settings::read(optional)?).await,
+            Command::Product => {
+                let engine = engine::Settings::read(optional)?;
+                product::run(&Settings::read(optional)?, engine).await
+            }
             Command::Aws => aws::run(&Settings::read(optional)?).await,
             Command::Mapping => mappings::run(&MappingSettings::read(optional)?).await,
         }

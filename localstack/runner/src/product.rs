@@ -12,6 +12,7 @@ use std::time::Duration;
 use api::App;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
+use engine::{Engine, Isolation};
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use job::limits;
@@ -45,10 +46,17 @@ const FINISH: Duration = Duration::from_secs(5);
 /// How long all that is under way may still take at the end.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Runs the product until a signal comes.
-pub async fn run(settings: &Settings) -> Result<ExitCode, Box<dyn Error>> {
+/// Runs the product until a signal comes. Documents are read in child processes of this program.
+pub async fn run(
+    settings: &Settings,
+    engine: engine::Settings,
+) -> Result<ExitCode, Box<dyn Error>> {
     let mut signals = Signals::install()?;
-    let product = Product::start(settings, Clock::system()).await?;
+    let engine = Engine::new(Isolation::this_program(), engine);
+    if settings.worker {
+        engine.start_ahead();
+    }
+    let product = Product::start(settings, engine, Clock::system()).await?;
     io::stdout().write_all(greeting(&product).as_bytes())?;
     signals.next().await;
     tracing::info!("Stopping");
@@ -90,7 +98,11 @@ pub enum ProductError {
 
 impl Product {
     /// Starts everything. What an earlier run left in the data folder goes on.
-    pub async fn start(settings: &Settings, clock: Clock) -> Result<Self, ProductError> {
+    pub async fn start(
+        settings: &Settings,
+        engine: Engine,
+        clock: Clock,
+    ) -> Result<Self, ProductError> {
         let (listener, address) = listen(settings.listen).await?;
         let endpoints = Endpoints::start(endpoints::Options {
             storage: Storage::Folder(settings.data.clone()),
@@ -100,7 +112,7 @@ impl Product {
         .await?;
         let clients = endpoints.clients().await;
         let queues = provision(&clients).await?;
-        let functions = Functions::new(settings, clients.clone(), &queues, &clock);
+        let functions = Functions::new(settings, clients.clone(), &queues, engine, &clock);
         take_up(&endpoints, &functions.store, clock.now()).await?;
         let worker = functions.worker.clone();
         let stop = CancellationToken::new();
@@ -174,14 +186,25 @@ struct Functions {
 }
 
 impl Functions {
-    fn new(settings: &Settings, clients: Clients, queues: &Queues, clock: &Clock) -> Self {
+    fn new(
+        settings: &Settings,
+        clients: Clients,
+        queues: &Queues,
+        engine: Engine,
+        clock: &Clock,
+    ) -> Self {
         let Clients { dynamodb, sqs, s3 } = clients;
         let jobs = store::Queue::new(sqs.clone(), &queues.jobs.url);
         let dead_letters = store::Queue::new(sqs, &queues.dead_letters.url);
         let store = Store::new(dynamodb, s3, NAME, NAME, jobs);
         Self {
             app: App::new(store.clone(), clock.clone(), settings.max_request_bytes),
-            worker: Worker::new(store.clone(), clock.clone(), worker::Settings::default()),
+            worker: Worker::new(
+                store.clone(),
+                clock.clone(),
+                engine,
+                worker::Settings::default(),
+            ),
             reaper: Reaper::new(store.clone(), dead_letters, clock.clone()),
             store,
         }

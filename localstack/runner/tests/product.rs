@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use engine::{Engine, Isolation};
 use local::product::Product;
 use local::settings::Settings;
 use serde_json::Value;
@@ -26,7 +27,8 @@ fn settings(folder: &Path, worker: bool) -> Settings {
 }
 
 async fn start(folder: &Path, worker: bool) -> Product {
-    Product::start(&settings(folder, worker), Clock::system())
+    let engine = Engine::new(Isolation::Thread, engine::Settings::default());
+    Product::start(&settings(folder, worker), engine, Clock::system())
         .await
         .unwrap()
 }

@@ -158,8 +158,15 @@ impl Session<'_> {
                 records: Vec::new(),
                 document: failed(input, Some(parent), problem, detail),
             }
+        } else if let Err(error) = self.watch.member_begins(position) {
+            Outcome {
+                records: Vec::new(),
+                document: failed(input, Some(parent), error.code, error.detail),
+            }
         } else {
-            self.one(position, Some(parent), input, depth)?
+            let outcome = self.one(position, Some(parent), input, depth)?;
+            self.watch.member_ends(position);
+            outcome
         };
         self.outcomes[position] = Some(outcome);
         Ok(())

@@ -1,4 +1,6 @@
-//! How a caller stops an extraction that is under way.
+//! How a caller follows an extraction that is under way, and stops it.
+
+use crate::DocumentError;
 
 /// Asked again and again while a document is read and searched; the engine stops at the first error.
 ///
@@ -6,6 +8,18 @@
 pub trait Watch: Sync {
     /// Whether to go on.
     fn check(&self) -> Result<(), Interrupted>;
+
+    /// A document within the one that was sent is about to be extracted, as its outcome of this number (1 is the first; the
+    /// same document always has the same). If there is an error, it is left aside, and this is said of it.
+    fn member_begins(&self, outcome: usize) -> Result<(), DocumentError> {
+        let _ = outcome;
+        Ok(())
+    }
+
+    /// It has been extracted, with all documents within it. Called for each that has begun.
+    fn member_ends(&self, outcome: usize) {
+        let _ = outcome;
+    }
 }
 
 /// Why the caller wants an extraction to stop.

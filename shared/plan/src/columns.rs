@@ -49,6 +49,13 @@ impl Columns {
         }
     }
 
+    /// Adds those of another part of the same result.
+    pub fn merge(&mut self, names: &[String]) {
+        for name in names.iter().filter(|name| !SOURCE.contains(&name.as_str())) {
+            self.name(name);
+        }
+    }
+
     /// All of them, in their order.
     pub fn into_names(mut self) -> Vec<String> {
         self.names.extend(SOURCE.map(str::to_owned));
@@ -107,6 +114,21 @@ mod tests {
 
     fn record(value: Value) -> Map<String, Value> {
         serde_json::from_value(value).unwrap()
+    }
+
+    #[test]
+    fn the_columns_of_parts_merge_to_those_of_the_whole() {
+        let plan = Plan::read(&json!(["entities"])).unwrap();
+        let records = [json!({"a": 1, "b": 2}), json!({"c": {"d": 3}, "a": 1})].map(record);
+        let mut whole = Columns::of(&plan);
+        let mut merged = Columns::default();
+        for record in &records {
+            whole.add(record);
+            let mut part = Columns::of(&plan);
+            part.add(record);
+            merged.merge(&part.into_names());
+        }
+        assert_eq!(merged.into_names(), whole.into_names());
     }
 
     #[test]

@@ -34,6 +34,7 @@ const ATTEMPTS: &str = "attempts";
 const DEAD_LETTERS_KEPT: &str = "dead_letters_kept";
 const QUEUE_WAIT: &str = "queue_wait";
 const EXTRACTION: &str = "extraction";
+const ENGINE_ENDS: &str = "engine_ends";
 const REQUEST_BYTES: &str = "request_bytes";
 const RESULT_BYTES: &str = "result_bytes";
 const READ_UNITS: &str = "read_units";
@@ -133,6 +134,30 @@ pub fn extraction(media_type: Option<&str>, time: Duration) {
     histogram!(EXTRACTION, "media_type" => media_type.map_or("unread", kind)).record(time);
 }
 
+/// Why a child of the engine's ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EngineEnd {
+    /// It crashed, or was killed from outside.
+    Crash,
+    /// It had no memory left.
+    Memory,
+    /// It did not stop when it was told to, and was killed.
+    Deaf,
+    /// It held so much memory that it was replaced.
+    Grown,
+}
+
+/// A child of the engine's ended before its time.
+pub fn engine_ended(why: EngineEnd) {
+    let why = match why {
+        EngineEnd::Crash => "crash",
+        EngineEnd::Memory => "memory",
+        EngineEnd::Deaf => "deaf",
+        EngineEnd::Grown => "grown",
+    };
+    counter!(ENGINE_ENDS, "why" => why).increment(1);
+}
+
 /// A call consumed so many read units.
 pub(crate) fn read_units(units: f64) {
     histogram!(READ_UNITS).record(units);
@@ -202,7 +227,7 @@ pub struct Metric {
 }
 
 /// All metrics.
-pub const ALL: [Metric; 13] = [
+pub const ALL: [Metric; 14] = [
     count(JOBS, "What became of jobs"),
     count(FAILURES, "Why jobs failed"),
     count(ATTEMPTS, "Attempts that were begun"),
@@ -216,6 +241,10 @@ pub const ALL: [Metric; 13] = [
         EXTRACTION,
         Unit::Seconds,
         "Time that the engine took for a document",
+    ),
+    count(
+        ENGINE_ENDS,
+        "Children of the engine that ended before their time",
     ),
     measure(
         REQUEST_BYTES,

@@ -148,6 +148,11 @@ impl Lambda {
         lambda
     }
 
+    /// The number of its process.
+    pub fn id(&self) -> u32 {
+        self.process.id().expect("it runs until it is stopped")
+    }
+
     /// Invokes it with an event, and waits until it asks for the next: its answer, or the error that it reports.
     pub async fn invoke(
         &self,

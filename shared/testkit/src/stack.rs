@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use axum::body::Body;
+use engine::{Engine, Isolation};
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
@@ -52,10 +53,14 @@ pub struct Stack {
 }
 
 /// How a stack differs from the usual.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Options {
     /// The worker's pace.
     pub worker: Settings,
+    /// Where documents are read: on threads, unless a test has a program that can be a child.
+    pub isolation: Isolation,
+    /// What the engine may take.
+    pub engine: engine::Settings,
     /// Longest body of a request, in bytes.
     pub max_request_bytes: usize,
 }
@@ -70,6 +75,8 @@ impl Default for Options {
         };
         Self {
             worker,
+            isolation: Isolation::Thread,
+            engine: engine::Settings::default(),
             max_request_bytes: service::DEFAULT_MAX_REQUEST_BYTES,
         }
     }
@@ -125,8 +132,9 @@ impl Stack {
             grace: Duration::ZERO,
             clock: clock.clone(),
         };
+        let engine = Engine::new(options.isolation, options.engine);
         Self {
-            worker: Worker::new(store.clone(), clock.clone(), options.worker),
+            worker: Worker::new(store.clone(), clock.clone(), engine, options.worker),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
             api: api::router(api::App::new(
                 store.clone(),

@@ -6,7 +6,7 @@ use testkit::Stack;
 
 use crate::{look, result};
 
-async fn submit(stack: &Stack, documents: &[(&str, &[u8])]) -> JobKey {
+pub(crate) async fn submit(stack: &Stack, documents: &[(&str, &[u8])]) -> JobKey {
     let now = stack.clock.now();
     let key = JobKey {
         tenant: Tenant::default(),

@@ -1,0 +1,200 @@
+//! What comes of all documents of a request: the result that a client reads, put together from the JSON that children wrote.
+
+use extract::{DocumentError, FailedOutput, Output, Problem};
+use job::{Failure, Phase, Source};
+use plan::Columns;
+
+use crate::frame::Head;
+
+/// Outcomes so far. What is in here is never parsed: it goes from a child into the result as it is.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    /// All records, joined by commas.
+    records: Vec<u8>,
+    /// What is said of the documents that were sent, joined by commas.
+    sent: Vec<u8>,
+    /// What is said of the documents within them.
+    found: Vec<u8>,
+    /// The names of all records' columns.
+    columns: Columns,
+    count: Count,
+    /// What is wrong with the first document, if it could not be extracted.
+    first_error: Option<DocumentError>,
+}
+
+/// How many documents there are.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Count {
+    sent: usize,
+    found: usize,
+    extracted: usize,
+}
+
+/// How far it was at some moment.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mark {
+    records: usize,
+    sent: usize,
+    found: usize,
+    count: Count,
+}
+
+impl Gathered {
+    /// How many of the documents were found within others.
+    pub(crate) fn found(&self) -> usize {
+        self.count.found
+    }
+
+    /// Size of the result so far, in bytes.
+    pub(crate) fn bytes(&self) -> usize {
+        self.records.len() + self.sent.len() + self.found.len()
+    }
+
+    /// How far it is now.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            records: self.records.len(),
+            sent: self.sent.len(),
+            found: self.found.len(),
+            count: self.count,
+        }
+    }
+
+    /// Forgets what has come since then.
+    pub(crate) fn forget_since(&mut self, mark: Mark) {
+        let Mark {
+            records,
+            sent,
+            found,
+            count,
+        } = mark;
+        self.records.truncate(records);
+        self.sent.truncate(sent);
+        self.found.truncate(found);
+        if count.sent == 0 {
+            self.first_error = None;
+        }
+        self.count = count;
+    }
+
+    /// Begins an outcome of the document that was begun at `mark`: its own is the first, the others are those of the documents
+    /// within it.
+    pub(crate) fn begin(&mut self, mark: Mark, head: &Head) {
+        let is_own = self.count.sent == mark.count.sent;
+        let documents = if is_own {
+            &mut self.sent
+        } else {
+            &mut self.found
+        };
+        separate(documents);
+        if is_own {
+            if self.count.sent == 0 {
+                self.first_error.clone_from(&head.error);
+            }
+            self.count.sent += 1;
+        } else {
+            self.count.found += 1;
+        }
+        self.count.extracted += usize::from(head.error.is_none());
+        // Whether it has records is not known yet: `records` puts the comma.
+    }
+
+    /// Adds a part of what is said of the outcome that was begun last.
+    pub(crate) fn document(&mut self, mark: Mark, part: &[u8]) {
+        if self.count.found == mark.count.found {
+            self.sent.extend_from_slice(part);
+        } else {
+            self.found.extend_from_slice(part);
+        }
+    }
+
+    /// Adds a part of its records. `is_first`: the first part.
+    pub(crate) fn records(&mut self, is_first: bool, part: &[u8]) {
+        if is_first {
+            separate(&mut self.records);
+        }
+        self.records.extend_from_slice(part);
+    }
+
+    /// Adds the columns of a document's records: the last that there is to add of it.
+    pub(crate) fn columns(&mut self, names: &[String]) {
+        self.columns.merge(names);
+    }
+
+    /// Adds a document of which there is nothing.
+    pub(crate) fn fail(&mut self, source: &Source, error: DocumentError) {
+        let mark = self.mark();
+        let head = Head {
+            media_type: None,
+            error: Some(error.clone()),
+        };
+        self.begin(mark, &head);
+        let output = Output::Failed(FailedOutput {
+            name: source.name.clone(),
+            parent: None,
+            bytes: source.bytes.len(),
+            error,
+        });
+        let json = serde_json::to_vec(&output).expect("strings and numbers always serialise");
+        self.document(mark, &json);
+    }
+
+    /// The result: a JSON document. The documents that were sent come first in it, then those that were found within them. Only
+    /// when none of them could be extracted, the job has failed.
+    pub(crate) fn end(self) -> Result<Vec<u8>, Failure> {
+        let Self {
+            records,
+            sent,
+            mut found,
+            columns,
+            count,
+            first_error,
+        } = self;
+        if let (0, Some(first)) = (count.extracted, first_error) {
+            return Err(failure(count.sent + count.found, first));
+        }
+        // First the columns, for whoever reads the records in parts needs them before.
+        let columns = serde_json::json!(columns.into_names()).to_string();
+        let mut json = format!(r#"{{"columns":{columns},"records":["#).into_bytes();
+        json.reserve_exact(records.len() + sent.len() + found.len() + 20);
+        json.extend(records);
+        json.extend_from_slice(br#"],"documents":["#);
+        json.extend(sent);
+        if !found.is_empty() {
+            json.push(b',');
+        }
+        json.append(&mut found);
+        json.extend_from_slice(b"]}");
+        Ok(json)
+    }
+}
+
+fn separate(json: &mut Vec<u8>) {
+    if !json.is_empty() {
+        json.push(b',');
+    }
+}
+
+/// Why the job failed.
+fn failure(documents: usize, first: DocumentError) -> Failure {
+    let DocumentError { code, detail } = first;
+    let detail = match documents {
+        1 => detail,
+        count => {
+            format!("None of the {count} documents could be extracted. The first: {detail}")
+        }
+    };
+    Failure::new(name(code), Phase::Extract, false, detail)
+}
+
+/// The name of a problem in the API.
+fn name(problem: Problem) -> &'static str {
+    match problem {
+        Problem::Empty => "empty",
+        Problem::UnsupportedFormat => "unsupported_format",
+        Problem::Malformed => "malformed",
+        Problem::Encrypted => "encrypted",
+        Problem::LimitExceeded => "limit_exceeded",
+        _ => "reader_failed",
+    }
+}

@@ -1,0 +1,156 @@
+//! The children: as many as there are documents under way, and some that wait for the next.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use job::{Failure, Phase, Request};
+use service::metrics::{self, EngineEnd};
+use tokio_util::sync::CancellationToken;
+
+use crate::document::{Document, NoOutcome};
+use crate::gathered::Gathered;
+use crate::process::Process;
+use crate::{Isolation, Settings};
+
+/// A child that holds more than this part of what it may is replaced: the next document should find as much room as the first.
+const GROWN: u64 = 4;
+
+/// Extracts from documents, each in a child process. Cheap to clone; clones share the children, who end with the last.
+#[derive(Debug, Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    isolation: Isolation,
+    settings: Settings,
+    idle: Mutex<Vec<Process>>,
+}
+
+/// How the extraction of a request ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// With a result: a JSON document.
+    Done(Vec<u8>),
+    /// The documents are at fault.
+    Failed(Failure),
+    /// Because it was told to stop.
+    Stopped,
+    /// It could not be run at all, which may pass.
+    Unavailable,
+}
+
+impl Engine {
+    /// An engine with no child yet.
+    pub fn new(isolation: Isolation, settings: Settings) -> Self {
+        let idle = Mutex::default();
+        Self {
+            shared: Arc::new(Shared {
+                isolation,
+                settings,
+                idle,
+            }),
+        }
+    }
+
+    /// Starts the children ahead of need, so that no document waits for them to be ready.
+    pub fn start_ahead(&self) {
+        let idle = self.idle().len();
+        for _ in idle..self.settings().processes {
+            self.add();
+        }
+    }
+
+    /// Extracts all documents of a request. A document that cannot be extracted is said so in the result; only when none could be,
+    /// the extraction has failed. Told to stop, it ends within [`Settings::grace`]. Dropped, it leaves nothing running.
+    pub async fn extract(&self, request: Request, stop: &CancellationToken) -> Ended {
+        let Request { documents, extract } = request;
+        let mut gathered = Gathered::default();
+        for (number, source) in documents.iter().enumerate() {
+            let document = Document {
+                number,
+                sent: documents.len(),
+                source,
+                extract: &extract,
+            };
+            match self.document(&document, &mut gathered, stop).await {
+                Ok(()) => {}
+                Err(NoOutcome::Stopped) => return Ended::Stopped,
+                Err(NoOutcome::Unavailable) => return Ended::Unavailable,
+                Err(NoOutcome::Refused) => return Ended::Failed(unreadable()),
+            }
+        }
+        match gathered.end() {
+            Ok(result) => Ended::Done(result),
+            Err(failure) => Ended::Failed(failure),
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
+    /// A child for a document, one that waits or a new one; none if none can be had.
+    pub(crate) fn take(&self) -> Option<Process> {
+        while let Some(mut process) = { self.idle().pop() } {
+            if process.is_alive() {
+                return Some(process);
+            }
+        }
+        self.start(false)
+    }
+
+    /// Keeps a child for the next document.
+    pub(crate) fn give_back(&self, process: Process, memory_bytes: u64) {
+        if memory_bytes > self.settings().max_engine_memory_bytes / GROWN {
+            metrics::engine_ended(EngineEnd::Grown);
+            process.retire();
+            self.add();
+        } else if self.idle().len() < self.settings().processes {
+            self.idle().push(process);
+        } else {
+            process.retire();
+        }
+    }
+
+    fn add(&self) {
+        if let Some(process) = self.start(true) {
+            self.idle().push(process);
+        }
+    }
+
+    fn start(&self, ahead: bool) -> Option<Process> {
+        let started = Process::start(&self.shared.isolation, self.settings(), ahead);
+        started
+            .inspect_err(|error| tracing::error!(%error, "A child of the engine cannot be started"))
+            .ok()
+    }
+
+    /// No panic leaves anything half done here.
+    fn idle(&self) -> MutexGuard<'_, Vec<Process>> {
+        let idle = &self.shared.idle;
+        idle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Shared {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self {
+            isolation,
+            settings,
+            idle: _,
+        } = self;
+        out.debug_struct("Engine")
+            .field("isolation", isolation)
+            .field("settings", settings)
+            .finish_non_exhaustive()
+    }
+}
+
+fn unreadable() -> Failure {
+    Failure::new(
+        "request_unreadable",
+        Phase::Extract,
+        false,
+        "What is to be extracted cannot be understood by this version of the service.",
+    )
+}
