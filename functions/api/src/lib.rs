@@ -1,6 +1,8 @@
 //! The REST API: accepts jobs, tells how they stand, hands out results, and documents itself.
 //!
 //! - [`App`] is what a request needs; [`router()`] serves it on a plain port, and through [`lambda()`] under Lambda (`main.rs`).
+//! - [`Preview`] is what the operation needs that extracts at once: it is served apart, for it needs an engine ([`preview_router`]), or with the rest
+//!   ([`whole_router`]).
 //! - `ops` has one file per operation, each with its documentation; `body` turns what a client sent into a request.
 //! - Every error is a `problem::Problem`; `observe` gives each request its id, its place in a trace, its log line, its metrics and its protective headers.
 //! - [`openapi()`] is the description of it all.
@@ -15,6 +17,7 @@ mod lambda;
 mod observe;
 mod openapi;
 mod ops;
+mod preview;
 mod problem;
 mod query;
 mod router;
@@ -24,4 +27,5 @@ mod trace;
 pub use app::App;
 pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
-pub use router::router;
+pub use preview::{Preview, Previewed};
+pub use router::{preview_router, router, whole_router};

@@ -21,6 +21,7 @@ const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
 /// The description of the whole API: an OpenAPI document.
 pub fn openapi() -> Value {
     let mut description = router::operations().into_openapi();
+    description.merge(router::previews().into_openapi());
     for (path, item) in &mut description.paths.paths {
         let operations = [&mut item.get, &mut item.post, &mut item.delete];
         for operation in operations.into_iter().flatten() {
@@ -105,6 +106,7 @@ pub(crate) fn outline() -> OpenApi {
         servers((url = "/", description = "This server")),
         tags(
             (name = "scan", description = "Jobs: submit documents, follow them, read results."),
+            (name = "extractors", description = "What can be extracted, and trying it."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),
         ),

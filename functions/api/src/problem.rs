@@ -1,10 +1,14 @@
 //! Errors as a client sees them: problem details (RFC 9457) and the member `error`, a short text.
 
+use std::borrow::Cow;
+
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use job::{Job, Status};
+use job::{Failure, Job, Status};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::Preview;
 
 /// Media type of problem details.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -29,8 +33,8 @@ pub(crate) struct Problem(Box<Content>);
 struct Content {
     status: StatusCode,
     /// Part of `type`, in `snake_case`, like the code of a job's failure.
-    code: &'static str,
-    title: &'static str,
+    code: Cow<'static, str>,
+    title: Cow<'static, str>,
     error: String,
     detail: String,
     errors: Vec<Flaw>,
@@ -225,6 +229,66 @@ impl Problem {
         )
     }
 
+    /// The document, of so many bytes if they were counted, is longer than one that can be previewed.
+    pub(crate) fn too_large_to_preview(bytes: Option<usize>) -> Self {
+        let max_bytes = Preview::MAX_BYTES;
+        let length = match bytes {
+            Some(bytes) => format!("has {bytes} bytes"),
+            None => "is too long".to_owned(),
+        };
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request_too_large",
+            "Request too large",
+            format!(
+                "The document {length}; a preview takes at most {max_bytes} (`max_preview_bytes`). Submit it as a job, to /api/v1/scan/start/."
+            ),
+        )
+    }
+
+    /// A preview is of one document.
+    pub(crate) fn several_to_preview(count: usize) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_request",
+            "Invalid request",
+            format!(
+                "There are {count} documents; a preview takes one. Submit several as a job, to /api/v1/scan/start/."
+            ),
+        )
+    }
+
+    /// The document cannot be extracted, for the reason that a job of it would fail for.
+    pub(crate) fn not_extracted(failure: Failure) -> Self {
+        let title = title_of(&failure.code);
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        Self::new(status, failure.code, title, failure.detail)
+    }
+
+    /// The extraction takes longer than a preview may.
+    pub(crate) fn too_slow_to_preview() -> Self {
+        let seconds = Preview::MAX_TIME.as_secs();
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "too_slow",
+            title_of("too_slow"),
+            format!(
+                "The extraction takes longer than the {seconds} s of a preview. Submit the document as a job, to /api/v1/scan/start/."
+            ),
+        )
+    }
+
+    /// As many previews as can be made are under way.
+    pub(crate) fn busy() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "busy",
+            "Busy",
+            "As many previews as can be made at once are under way. The request can be repeated.",
+        )
+        .with(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
     /// The body is compressed.
     pub(crate) fn encoded_body() -> Self {
         Self::new(
@@ -311,15 +375,16 @@ impl Problem {
 
     fn new(
         status: StatusCode,
-        code: &'static str,
-        title: &'static str,
+        code: impl Into<Cow<'static, str>>,
+        title: impl Into<Cow<'static, str>>,
         detail: impl Into<String>,
     ) -> Self {
+        let title = title.into();
         Self(Box::new(Content {
             status,
-            code,
+            code: code.into(),
+            error: title.clone().into_owned(),
             title,
-            error: title.to_owned(),
             detail: detail.into(),
             errors: Vec::new(),
             headers: Vec::new(),
@@ -338,8 +403,8 @@ impl Problem {
     }
 
     /// Its kind in words.
-    pub(crate) fn title(&self) -> &'static str {
-        self.0.title
+    pub(crate) fn title(&self) -> &str {
+        &self.0.title
     }
 
     /// What went wrong within, for the log.
@@ -365,8 +430,8 @@ impl Problem {
             cause: _,
         } = *self.0;
         ProblemDetails {
-            r#type: problem_type(code),
-            title: title.to_owned(),
+            r#type: problem_type(&code),
+            title: title.into_owned(),
             status: status.as_u16(),
             detail,
             // Both spellings of a path are one thing.
@@ -399,6 +464,15 @@ impl IntoResponse for Problem {
         response.extensions_mut().insert(self);
         response
     }
+}
+
+/// The kind of a problem of this code in words.
+pub(crate) fn title_of(code: &str) -> String {
+    let mut title = code.replace('_', " ");
+    if let Some(first) = title.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    title
 }
 
 /// The `type` of a problem of this code.

@@ -6,26 +6,50 @@ use axum::routing::get;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
-use crate::App;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, docs, extractors, health, limits, remove, result, retry, schema, start, status,
+    admin, cancel, docs, extractors, health, limits, preview, remove, result, retry, schema, start,
+    status,
 };
 use crate::problem::Problem;
+use crate::{App, Preview};
 
-/// The whole API, ready to be served.
+/// The API but for previews, ready to be served.
 pub fn router(app: App) -> Router {
+    served(without_previews(app))
+}
+
+/// Previews alone.
+pub fn preview_router(preview: Preview) -> Router {
+    served(previews_alone(preview))
+}
+
+/// The whole API.
+pub fn whole_router(app: App, preview: Preview) -> Router {
+    served(without_previews(app).merge(previews_alone(preview)))
+}
+
+fn without_previews(app: App) -> Router {
     let (router, _description) = operations().split_for_parts();
+    let router = router.route("/api/docs/{asset}", get(docs::get_asset));
+    router.with_state(app)
+}
+
+fn previews_alone(preview: Preview) -> Router {
+    let (router, _description) = previews().split_for_parts();
+    router.with_state(preview)
+}
+
+/// What every request gets, whatever it asks for.
+fn served(router: Router) -> Router {
     router
-        .route("/api/docs/{asset}", get(docs::get_asset))
         .fallback(|| async { Problem::path_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(from_fn(observe))
-        .with_state(app)
 }
 
-/// All operations, with their description.
+/// All operations but previews, with their description.
 pub(crate) fn operations() -> OpenApiRouter<App> {
     [
         routes!(start::start_scan),
@@ -48,11 +72,19 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
     )
 }
 
+/// Previews, with their description.
+pub(crate) fn previews() -> OpenApiRouter<Preview> {
+    both_spellings(
+        OpenApiRouter::default(),
+        routes!(preview::preview_extraction),
+    )
+}
+
 /// Adds an operation at its path, which ends with a slash, and at the same path without it.
-fn both_spellings(
-    router: OpenApiRouter<App>,
-    operation: UtoipaMethodRouter<App>,
-) -> OpenApiRouter<App> {
+fn both_spellings<S: Clone + Send + Sync + 'static>(
+    router: OpenApiRouter<S>,
+    operation: UtoipaMethodRouter<S>,
+) -> OpenApiRouter<S> {
     let (_, paths, methods) = &operation;
     let bare = paths
         .paths

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use api::App;
+use api::{App, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use engine::{Engine, Isolation};
@@ -181,6 +181,7 @@ async fn provision(clients: &Clients) -> Result<Queues, ProductError> {
 struct Functions {
     store: Store,
     app: App,
+    preview: Preview,
     worker: Worker,
     reaper: Reaper,
 }
@@ -199,6 +200,7 @@ impl Functions {
         let store = Store::new(dynamodb, s3, NAME, NAME, jobs);
         Self {
             app: App::new(store.clone(), clock.clone(), settings.max_request_bytes),
+            preview: preview::preview(engine.clone()),
             worker: Worker::new(
                 store.clone(),
                 clock.clone(),
@@ -221,11 +223,12 @@ impl Functions {
         let Self {
             store: _,
             app,
+            preview,
             worker,
             reaper,
         } = self;
         let mut running = JoinSet::new();
-        let router = api::router(app).merge(metrics::router());
+        let router = api::whole_router(app, preview).merge(metrics::router());
         running.spawn(serve(listener, router, stop.clone()));
         running.spawn(
             stop.clone()

@@ -85,7 +85,8 @@ impl Engine {
         }
     }
 
-    pub(crate) fn settings(&self) -> &Settings {
+    /// What it may take.
+    pub fn settings(&self) -> &Settings {
         &self.shared.settings
     }
 

@@ -103,6 +103,17 @@ impl Settings {
         }
         Ok(settings)
     }
+
+    /// The same for one document at a time, which may have the memory of all.
+    #[must_use]
+    pub fn for_one(self) -> Self {
+        let all = self.processes as u64;
+        Self {
+            processes: 1,
+            max_engine_memory_bytes: self.max_engine_memory_bytes.saturating_mul(all),
+            ..self
+        }
+    }
 }
 
 #[cfg(test)]

@@ -133,14 +133,14 @@ impl Stack {
             clock: clock.clone(),
         };
         let engine = Engine::new(options.isolation, options.engine);
+        let preview = preview::preview(engine.clone());
         Self {
             worker: Worker::new(store.clone(), clock.clone(), engine, options.worker),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
-            api: api::router(api::App::new(
-                store.clone(),
-                clock.clone(),
-                options.max_request_bytes,
-            )),
+            api: api::whole_router(
+                api::App::new(store.clone(), clock.clone(), options.max_request_bytes),
+                preview,
+            ),
             jobs: mapping(queues.jobs),
             dead_letters: mapping(queues.dead_letters),
             clock,

@@ -10,7 +10,7 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::query::{self, NoParameters};
-use crate::{App, body, openapi};
+use crate::{App, Preview, body, openapi};
 
 /// The limits in force, each with its unit in its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -21,6 +21,9 @@ pub(crate) struct Limits {
     /// Documents in one job.
     #[schema(example = 20)]
     max_documents: usize,
+    /// Longest document of a preview.
+    #[schema(example = 262_144)]
+    max_preview_bytes: usize,
     /// Levels of nested arrays and objects in a body of `application/json`.
     #[schema(example = 128)]
     max_json_levels: usize,
@@ -46,6 +49,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
     Json(Limits {
         max_request_bytes: app.max_request_bytes,
         max_documents: limits::MAX_DOCUMENTS,
+        max_preview_bytes: Preview::MAX_BYTES,
         max_json_levels: body::MAX_JSON_LEVELS,
         max_attempts: limits::MAX_ATTEMPTS,
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),

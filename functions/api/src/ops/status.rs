@@ -13,7 +13,7 @@ use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Addressed;
-use crate::problem::{Problem, problem_type};
+use crate::problem::{Problem, problem_type, title_of};
 use crate::query::{self, NoParameters};
 use crate::{App, openapi, schema};
 
@@ -221,13 +221,9 @@ impl JobFailure {
             retryable,
             phase,
         } = failure;
-        let mut title = code.replace('_', " ");
-        if let Some(first) = title.get_mut(..1) {
-            first.make_ascii_uppercase();
-        }
         Self {
             r#type: problem_type(code),
-            title,
+            title: title_of(code),
             detail: detail.clone(),
             retryable: *retryable,
             phase: *phase,

@@ -56,6 +56,7 @@ async fn every_path_is_documented() {
         "/admin/".to_owned(),
         "/api/docs/".to_owned(),
         "/api/schema/".to_owned(),
+        "/api/v1/extractors/preview/".to_owned(),
         "/api/v1/extractors/schema/".to_owned(),
         "/api/v1/health/".to_owned(),
         "/api/v1/limits/".to_owned(),

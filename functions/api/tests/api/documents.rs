@@ -37,7 +37,7 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             assert!(responses.contains_key("500"), "{name}");
             assert_eq!(
                 responses.contains_key("503"),
-                path.contains("/scan/"),
+                path.contains("/scan/") || path.contains("/preview/"),
                 "{name}"
             );
             assert_eq!(
@@ -71,6 +71,7 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             "get_scan_result",
             "get_scan_status",
             "get_schema",
+            "preview_extraction",
             "remove_scan",
             "retry_scan",
             "start_scan",

@@ -1,6 +1,6 @@
 //! An API whose table, queue and bucket are at a port where nobody listens.
 
-use api::App;
+use api::{App, Preview, Previewed};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
@@ -55,7 +55,9 @@ pub(crate) fn api() -> Router {
         "jobs",
         queue,
     );
-    api::router(App::new(store, Clock::system(), MAX_BYTES))
+    // There is no engine either.
+    let preview = Preview::new(0, |_| async { Previewed::Unavailable });
+    api::whole_router(App::new(store, Clock::system(), MAX_BYTES), preview)
 }
 
 pub(crate) fn request(method: Method, path: &str) -> Builder {
