@@ -3,8 +3,8 @@
 
     bench_start.py [--repeats N | --sizes] NAME=BINARY…
 
-A NAME that begins with api, worker or reaper gets events of that function; any other is taken for a
-program that answers whatever it gets and calls nobody. What is measured of each:
+A NAME that begins with api, preview, worker or reaper gets events of that function; any other is
+taken for a program that answers whatever it gets and calls nobody. What is measured of each:
 
     binary, zip     their size in MB; the zip is what a deployment uploads
     memory          resident at the first poll, in MB
@@ -302,6 +302,10 @@ def events_for(name):
                 lambda answer: answer["statusCode"] == 404,
             ),
         }
+    if name.startswith("preview"):
+        # Without a body: of the bundled sample.
+        path = "/api/v1/extractors/preview/"
+        return {"plain": (api_event(path, "POST"), lambda answer: answer["statusCode"] == 200)}
     if name.startswith("worker"):
         # A message that nobody understands is given back.
         return {
@@ -317,7 +321,7 @@ def events_for(name):
     return {"plain": ({"Records": []}, lambda answer: True)}
 
 
-def api_event(path):
+def api_event(path, method="GET"):
     """A request as an HTTP API of API Gateway passes it on, payload format 2.0."""
     host = "0123456789.execute-api.us-east-1.amazonaws.com"
     return {
@@ -332,7 +336,7 @@ def api_event(path):
             "domainName": host,
             "domainPrefix": "0123456789",
             "http": {
-                "method": "GET",
+                "method": method,
                 "path": path,
                 "protocol": "HTTP/1.1",
                 "sourceIp": "192.0.2.1",

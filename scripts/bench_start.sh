@@ -15,5 +15,6 @@ PATH=$PWD/.tools/venv/bin:$PATH cargo lambda build --release --package service -
 scripts/bench_start.py --repeats "${REPEATS:-30}" \
     hello=.aws-sam/bench/hello/bootstrap \
     api=$built/ApiFunction/bootstrap \
+    preview=$built/PreviewFunction/bootstrap \
     worker=$built/WorkerFunction/bootstrap \
     reaper=$built/ReaperFunction/bootstrap

@@ -22,6 +22,7 @@ main() {
     built=.aws-sam/build
     bootstraps=(
         "api=$built/ApiFunction/bootstrap"
+        "preview=$built/PreviewFunction/bootstrap"
         "worker=$built/WorkerFunction/bootstrap"
         "reaper=$built/ReaperFunction/bootstrap"
     )

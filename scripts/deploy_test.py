@@ -80,6 +80,7 @@ def drive(emulator, stack, held, versions, write_counts):
     only_the_bad_messages_of_a_batch_come_back(stack)
     the_contract_holds(stack, held)
     documents_give_records_with_their_places(stack)
+    previews_are_answered_at_once(stack)
     a_large_result_lies_behind_a_link(stack)
     jobs_outlive_an_update(stack, package(emulator, versions[1]))
     functions_log_no_documents_and_not_for_ever(stack)
@@ -136,6 +137,7 @@ def roles_permit_no_more_than_is_needed(stack, other):
     """That they permit enough shows on the way, for the emulator asks them at each call."""
     permitted = {
         "Api": {"dynamodb:GetItem", "s3:GetObject", "sqs:SendMessage"},
+        "Preview": set(),
         "Worker": {"dynamodb:GetItem", "s3:GetObject"},
         "Reaper": {"dynamodb:GetItem"},
     }
@@ -240,6 +242,19 @@ def documents_give_records_with_their_places(stack):
             wanted = record.get("raw", next(iter(record.values())))
             expect(found == wanted, f"{record} is not where it says, but {found}")
     done("documents give records with their places")
+
+
+def previews_are_answered_at_once(stack):
+    for path in ("extractors/preview/", "extractors/preview"):
+        answer = stack.ask("POST", path, f"Write to {FOUND}.".encode(), "text/plain")
+        expect(answer.status == 200, f"no preview at {path}: {answer}")
+        records = answer.json()["records"]
+        expect(records[0]["email"] == FOUND, f"found in a preview: {records}")
+    # By the function's own limit, not by the gateway's.
+    answer = stack.ask("POST", "extractors/preview/", 300_000 * b"a", "text/plain")
+    expect(answer.status == 413, f"a long document was previewed: {answer}")
+    expect(stack.invocations("Preview") == 3, "another function answered")
+    done("previews are answered at once, by a function of their own")
 
 
 def a_large_result_lies_behind_a_link(stack):

@@ -16,7 +16,7 @@ from samcli.yamlhelper import yaml_parse
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 RESOURCES = TEMPLATE["Resources"]
-FUNCTIONS = ("ApiFunction", "WorkerFunction", "ReaperFunction")
+FUNCTIONS = ("ApiFunction", "PreviewFunction", "WorkerFunction", "ReaperFunction")
 DAY_S = 24 * 60 * 60
 NOTHING = {"Ref": "AWS::NoValue"}
 
@@ -108,8 +108,14 @@ class Functions(unittest.TestCase):
         self.assertGreaterEqual(worker["Timeout"], constant(LIMITS, "EXTRACT_TIME") + 30)
 
     def test_the_api_ends_before_the_gateway_stops_waiting(self):
-        wait_ms = properties("HttpApiIntegration")["TimeoutInMillis"]
-        self.assertLess(properties("ApiFunction")["Timeout"] * 1000, wait_ms)
+        for integration in of_type("AWS::ApiGatewayV2::Integration").values():
+            function = properties(integration["IntegrationUri"]["Fn::GetAtt"][0])
+            self.assertLess(function["Timeout"] * 1000, integration["TimeoutInMillis"])
+
+    def test_a_preview_has_time_for_the_longest_extraction_and_to_say_that_it_was_too_long(self):
+        longest = constant("functions/api/src/preview.rs", "MAX_TIME")
+        grace = 2 + constant("functions/api/src/observe.rs", "TIME_TO_ANSWER")
+        self.assertGreater(properties("PreviewFunction")["Timeout"], longest + grace)
 
     def test_each_is_built_from_the_crate_that_has_its_binary(self):
         for name in FUNCTIONS:
@@ -225,17 +231,27 @@ class Roles(unittest.TestCase):
             queues,
             {
                 "ApiFunction": {("sqs:SendMessage", "Queue")},
+                "PreviewFunction": set(),
                 "WorkerFunction": {("sqs:ReceiveMessage", "Queue")},
                 "ReaperFunction": {("sqs:ReceiveMessage", "DeadLetterQueue")},
             },
         )
 
-    def test_only_this_api_may_call_its_function(self):
+    def test_previews_can_do_nothing_but_log(self):
+        actions = {
+            action.partition(":")[0]
+            for statement in self.statements("PreviewFunction")
+            for action in as_list(statement["Action"])
+        }
+        self.assertEqual(actions, {"logs", "xray"})
+
+    def test_only_this_api_may_call_its_functions(self):
         permissions = of_type("AWS::Lambda::Permission")
-        self.assertEqual(set(permissions), {"HttpApiPermission"})
-        permission = permissions["HttpApiPermission"]
-        self.assertIn(":${HttpApi}/", permission["SourceArn"]["Fn::Sub"])
-        self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
+        called = [permission["FunctionName"]["Ref"] for permission in permissions.values()]
+        self.assertEqual(sorted(called), ["ApiFunction", "PreviewFunction"])
+        for permission in permissions.values():
+            self.assertIn(":${HttpApi}/", permission["SourceArn"]["Fn::Sub"])
+            self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
 
 
 class Data(unittest.TestCase):
@@ -312,7 +328,19 @@ class Api(unittest.TestCase):
         # A stage with a name would stand in front of them.
         self.assertEqual(properties("HttpApiStage")["StageName"], "$default")
         self.assertEqual(properties("HttpApiRoute")["RouteKey"], "$default")
-        self.assertEqual(properties("HttpApiIntegration")["PayloadFormatVersion"], "2.0")
+        for integration in of_type("AWS::ApiGatewayV2::Integration").values():
+            self.assertEqual(integration["PayloadFormatVersion"], "2.0")
+
+    def test_previews_have_a_function_of_their_own_in_both_spellings_of_their_path(self):
+        description = json.loads(source("openapi/openapi.json"))
+        [path] = [path for path in description["paths"] if path.endswith("/preview/")]
+        routes = of_type("AWS::ApiGatewayV2::Route").values()
+        keys = {
+            route["RouteKey"] for route in routes if "Preview" in route["Target"]["Fn::Sub"]
+        }
+        self.assertEqual(keys, {f"POST {path}", f"POST {path.rstrip('/')}"})
+        permitted = properties("PreviewPermission")["SourceArn"]["Fn::Sub"]
+        self.assertTrue(permitted.endswith(f"{path.rstrip('/')}*"), permitted)
 
     def test_access_is_logged_as_json_without_what_clients_put_into_queries_and_headers(self):
         line = properties("HttpApiStage")["AccessLogSettings"]["Format"]
@@ -321,9 +349,12 @@ class Api(unittest.TestCase):
         self.assertFalse({"queryString", "identity.userAgent", "domainName"} & variables)
 
     def test_nobody_may_use_it_without_a_signature_or_a_token_unless_asked_for(self):
-        route = properties("HttpApiRoute")
         otherwise = {"Fn::If": ["IsOpen", "NONE", "AWS_IAM"]}
-        self.assertEqual(route["AuthorizationType"], {"Fn::If": ["AsksForTokens", "JWT", otherwise]})
+        asked_for = {"Fn::If": ["AsksForTokens", "JWT", otherwise]}
+        authorizer = {"Fn::If": ["AsksForTokens", {"Ref": "HttpApiAuthorizer"}, NOTHING]}
+        for name, route in of_type("AWS::ApiGatewayV2::Route").items():
+            self.assertEqual(route["AuthorizationType"], asked_for, name)
+            self.assertEqual(route["AuthorizerId"], authorizer, name)
         self.assertEqual(TEMPLATE["Parameters"]["OpenAccess"]["Default"], "false")
         self.assertEqual(
             TEMPLATE["Conditions"]["IsOpen"], {"Fn::Equals": [{"Ref": "OpenAccess"}, "true"]}

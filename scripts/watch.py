@@ -4,7 +4,7 @@
     watch.py [--on docker|pip|embedded|environment] [--port PORT] [--aws-port PORT] [--data FOLDER]
              [--no-reload]
 
-`cargo lambda watch` serves api, worker and reaper; `local mapping` feeds worker and reaper from
+`cargo lambda watch` serves api, preview, worker and reaper; `local mapping` feeds worker and reaper from
 their queues; localstack/emulator.py says what plays AWS. `environment` is one that runs already,
 where AWS_ENDPOINT_URL says. Without --on it is that where AWS_ENDPOINT_URL is set, else LocalStack.
 
@@ -116,6 +116,7 @@ def greeting(port):
   API      {url}/api/v1/
   Docs     {url}/api/docs/
   Health   {url}/api/v1/health/
+  Preview  http://127.0.0.1:{port}/lambda-url/preview/api/v1/extractors/preview/
 
   Try      curl -X POST {url}/api/v1/scan/start/
   Stop     Ctrl-C

@@ -18,7 +18,7 @@ from e2e import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / ".aws-sam" / "dev"
-FUNCTIONS = ("Api", "Worker", "Reaper")
+FUNCTIONS = ("Api", "Preview", "Worker", "Reaper")
 TIMEOUT_S = 60
 
 
