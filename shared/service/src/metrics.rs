@@ -8,7 +8,8 @@
 //! | `attempts` | `attempts` | count | worker | attempts that were begun |
 //! | `dead_letters_kept` | `dead_letters_kept` | count | reaper | dead letters that belong to no job and lie in the table |
 //! | `queue_wait` | `queue_wait` | seconds | worker | from the sending of a submission's message to its first attempt |
-//! | `extraction{media_type}` | `extraction_pdf`, `extraction_html`, `extraction_xml`, `extraction_email`, `extraction_csv`, `extraction_json`, `extraction_markdown`, `extraction_text`, `extraction_unread` | seconds | worker | time that the engine took for a document; `unread`: one that it could not read |
+//! | `extraction{media_type}` | `extraction_pdf`, `extraction_word`, `extraction_sheet`, `extraction_slides`, `extraction_epub`, `extraction_html`, `extraction_xml`, `extraction_email`, `extraction_csv`, `extraction_json`, `extraction_config`, `extraction_cards`, `extraction_archive`, `extraction_markdown`, `extraction_text`, `extraction_unread` | seconds | worker, preview | time that the engine took for a document with all within it; `unread`: one that it could not read |
+//! | `engine_ends{why}` | `engine_ends_crash`, `engine_ends_memory`, `engine_ends_deaf`, `engine_ends_grown` | count | worker, preview | child processes of the engine that ended before their time, see [`EngineEnd`] |
 //! | `request_bytes` | `request_bytes` | bytes | api | size of an accepted job's documents |
 //! | `result_bytes` | `result_bytes` | bytes | worker | size of a completed job's result |
 //! | `read_units`, `write_units` | the same | units | all | capacity units that `DynamoDB` reports for a call; not of calls that it refused, for which it reports none |
@@ -21,7 +22,7 @@
 //!
 //! **Cost.** `CloudWatch` bills each name with each set of dimensions as a metric of its own: 0.30 USD a month, by the hours in which it had a value. So
 //! there are no dimensions: a label is made part of the name, which costs the same and lets one line tell all of an invocation, or it is left out
-//! (`route`). That makes 33 names, 9.90 USD a month if each has a value in every hour, and the first ten are free; the lines themselves
+//! (`route`). That makes 44 names, 13.20 USD a month if each has a value in every hour, and the first ten are free; the lines themselves
 //! are logs at 0.50 USD per GB. A small job leaves two of them and two log lines, 2 KB in all: 1.00 USD per million jobs.
 
 use std::time::Duration;
@@ -193,14 +194,25 @@ fn job(outcome: &'static str) {
 /// The few kinds of documents that are told apart: each is a metric of its own.
 fn kind(media_type: &str) -> &'static str {
     let has = |part| media_type.contains(part);
+    let ends = |part| media_type.ends_with(part);
     match media_type {
         "application/pdf" => "pdf",
         "text/csv" | "text/tab-separated-values" => "csv",
         "text/markdown" => "markdown",
+        "application/epub+zip" => "epub",
+        "application/rtf" | "text/rtf" => "word",
+        "application/mbox" => "email",
+        "text/vcard" | "text/calendar" => "cards",
+        // Names of office formats have others in them: `openxmlformats`.
+        _ if has("wordprocessingml") || has("ms-word") || has("opendocument.text") => "word",
+        _ if has("spreadsheet") || has("ms-excel") => "sheet",
+        _ if has("presentation") || has("ms-powerpoint") => "slides",
         _ if has("html") => "html",
         _ if has("json") => "json",
+        _ if has("yaml") || has("toml") => "config",
         _ if has("xml") => "xml",
         _ if has("message/") => "email",
+        _ if ends("zip") || ends("tar") || has("compressed") => "archive",
         _ => "text",
     }
 }
@@ -290,5 +302,45 @@ const fn measure(name: &'static str, unit: Unit, meaning: &'static str) -> Metri
         unit,
         is_counter: false,
         meaning,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::kind;
+
+    #[test]
+    fn every_media_type_of_a_result_is_of_its_kind() {
+        let office = "application/vnd.openxmlformats-officedocument.";
+        let open = "application/vnd.oasis.opendocument.";
+        for (media_type, expected) in [
+            ("application/pdf", "pdf"),
+            (&*format!("{office}wordprocessingml.document"), "word"),
+            (&*format!("{open}text"), "word"),
+            ("application/rtf", "word"),
+            (&*format!("{office}spreadsheetml.sheet"), "sheet"),
+            (&*format!("{open}spreadsheet"), "sheet"),
+            ("application/vnd.ms-excel", "sheet"),
+            (&*format!("{office}presentationml.presentation"), "slides"),
+            (&*format!("{open}presentation"), "slides"),
+            ("application/epub+zip", "epub"),
+            ("application/xhtml+xml", "html"),
+            ("application/atom+xml", "xml"),
+            ("message/rfc822", "email"),
+            ("application/mbox", "email"),
+            ("text/tab-separated-values", "csv"),
+            ("application/x-ndjson", "json"),
+            ("application/yaml", "config"),
+            ("application/toml", "config"),
+            ("text/vcard", "cards"),
+            ("text/calendar", "cards"),
+            ("application/zip", "archive"),
+            ("application/x-tar", "archive"),
+            ("application/gzip", "archive"),
+            ("text/markdown", "markdown"),
+            ("text/plain", "text"),
+        ] {
+            assert_eq!(kind(media_type), expected, "{media_type}");
+        }
     }
 }

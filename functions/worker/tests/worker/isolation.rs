@@ -38,6 +38,22 @@ fn text() -> Vec<u8> {
     b"Write to a@test.com.".to_vec()
 }
 
+/// An e-mail with these attachments.
+fn mail(attachments: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut mail = b"From: a@test.com\r\nMIME-Version: 1.0\r\n\
+        Content-Type: multipart/mixed; boundary=b\r\n\r\n"
+        .to_vec();
+    for (name, bytes) in attachments {
+        let head = format!(
+            "--b\r\nContent-Disposition: attachment; filename={name}\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        mail.extend([head.as_bytes(), bytes, b"\r\n"].concat());
+    }
+    mail.extend_from_slice(b"--b--\r\n");
+    mail
+}
+
 fn request(documents: Vec<Vec<u8>>) -> Request {
     let documents = documents
         .into_iter()
@@ -78,6 +94,33 @@ async fn a_document_that_takes_all_memory_fails_by_name_and_costs_no_other() {
     let engine = Engine::new(program(), settings(ROOMY));
     let result = extract(&engine, vec![bomb()]).await;
     assert_eq!(result["documents"][0]["media_type"], "text/html");
+}
+
+#[tokio::test]
+async fn a_document_within_another_that_takes_all_memory_costs_no_other_within() {
+    let engine = Engine::new(program(), settings(TIGHT));
+    let mail = mail(&[("a.txt", text()), ("b.html", bomb()), ("c.txt", text())]);
+    let result = extract(&engine, vec![mail, text()]).await;
+    let documents = result["documents"].as_array().unwrap();
+    let names: Vec<_> = documents.iter().map(|it| it["name"].as_str()).collect();
+    let within = [Some("a.txt"), Some("b.html"), Some("c.txt")];
+    assert_eq!((&names[..2], &names[2..]), (&[None; 2][..], &within[..]));
+    assert_eq!(documents[0]["media_type"], "message/rfc822");
+    assert_eq!(documents[3]["error"]["code"], "limit_exceeded");
+    assert_eq!(documents[3]["parent"], 0);
+    let records = result["records"].as_array().unwrap();
+    let places: Vec<_> = records.iter().map(|it| &it["source"]["document"]).collect();
+    assert_eq!(places, [2, 4, 1]);
+}
+
+#[tokio::test]
+async fn a_document_of_which_too_many_within_end_their_reader_is_given_up() {
+    let engine = Engine::new(program(), settings(TIGHT));
+    let bombs = ["a", "b", "c", "d"].map(|name| (name, bomb()));
+    let result = extract(&engine, vec![mail(&bombs), text()]).await;
+    let documents = result["documents"].as_array().unwrap();
+    assert_eq!(documents.len(), 2);
+    assert_eq!(documents[0]["error"]["code"], "limit_exceeded");
 }
 
 #[tokio::test]
