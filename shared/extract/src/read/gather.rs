@@ -131,6 +131,20 @@ impl<'a> Gathered<'a> {
         self.tables.last_mut()
     }
 
+    /// The number of tables so far.
+    pub(super) fn tables(&self) -> usize {
+        self.tables.len()
+    }
+
+    /// Gives the one table that was added after the first `tables` a caption, if it has none of its own.
+    pub(super) fn caption_since(&mut self, tables: usize, caption: &str) {
+        if let [table] = &mut self.tables[tables..]
+            && table.caption.is_none()
+        {
+            table.caption = Some(caption.to_owned());
+        }
+    }
+
     fn copy(&mut self, bytes: usize) -> bool {
         let copied = self.copied_bytes.saturating_add(bytes);
         let fits = copied <= self.limits.max_text_bytes;

@@ -14,7 +14,7 @@ const MAX_NAMES: usize = 1000;
 
 /// The common names and where they come from, the first that is there wins. `<title>`, `<html
 /// lang>` and `<link rel=canonical>` stand under `<…>`.
-const SOURCES: [(&str, &[&str]); 9] = [
+const SOURCES: [(&str, &[&str]); 12] = [
     (
         "title",
         &[
@@ -23,6 +23,7 @@ const SOURCES: [(&str, &[&str]); 9] = [
             "dc.title",
             "dcterms.title",
             "twitter:title",
+            "citation_title",
         ],
     ),
     (
@@ -36,7 +37,27 @@ const SOURCES: [(&str, &[&str]); 9] = [
     ),
     (
         "author",
-        &["author", "article:author", "dc.creator", "dcterms.creator"],
+        &[
+            "author",
+            "article:author",
+            "dc.creator",
+            "dcterms.creator",
+            "citation_author",
+        ],
+    ),
+    ("subject", &["subject", "dc.subject", "dcterms.subject"]),
+    (
+        "publisher",
+        &[
+            "publisher",
+            "dc.publisher",
+            "dcterms.publisher",
+            "og:site_name",
+        ],
+    ),
+    (
+        "rights",
+        &["rights", "dc.rights", "dcterms.rights", "copyright"],
     ),
     ("keywords", &["keywords"]),
     ("generator", &["generator"]),
@@ -59,6 +80,7 @@ const SOURCES: [(&str, &[&str]); 9] = [
             "dcterms.date",
             "date",
             "pubdate",
+            "citation_publication_date",
         ],
     ),
     (
@@ -67,16 +89,17 @@ const SOURCES: [(&str, &[&str]); 9] = [
             "article:modified_time",
             "datemodified",
             "dcterms.modified",
+            "article:modified",
             "og:updated_time",
             "last-modified",
         ],
     ),
-    ("canonical", &["<link rel=canonical>", "og:url"]),
+    ("canonical", &[CANONICAL, "og:url"]),
 ];
 
 /// What stands in the head.
 pub(super) struct Head {
-    /// Against which links are resolved.
+    /// Against which links are resolved: what the document says its base is, else what it says its own address is.
     pub(super) base: Option<Url>,
     pub(super) metadata: BTreeMap<String, Value>,
 }
@@ -93,24 +116,48 @@ impl Head {
                 said.entry(name).or_default().push(value);
             }
         };
-        let mut base = None;
+        let (mut base, mut canonical) = (None, None);
         for (node, element) in tree.elements().filter(|(_, element)| element.is_html()) {
             let attribute = |name| element.attribute(name).unwrap_or_default();
             match element.name() {
-                "base" if base.is_none() => base = Url::parse(attribute("href").trim()).ok(),
+                "base" if base.is_none() => base = element.attribute("href"),
                 "html" => say("<html lang>", attribute("lang")),
-                "link" if attribute("rel").eq_ignore_ascii_case("canonical") => {
-                    say("<link rel=canonical>", attribute("href"));
+                "link" if canonical.is_none() && is_canonical(attribute("rel")) => {
+                    canonical = element.attribute("href");
                 }
                 "meta" => say(meta_name(element), attribute("content")),
                 "title" => say("<title>", &tree.own_text(node)),
                 _ => {}
             }
         }
-        Self {
-            base,
-            metadata: metadata(said),
+        let canonical = canonical.map(folded).filter(|href| !href.is_empty());
+        if let Some(canonical) = canonical {
+            said.insert(CANONICAL.into(), vec![canonical]);
         }
+        let address = [CANONICAL, "og:url"];
+        let address = address.iter().find_map(|&name| said.get(name)?.first());
+        let address = address.and_then(|address| Url::parse(address).ok());
+        let base = base.and_then(|base| resolved(address.as_ref(), base.trim()));
+        let base = base.or(address);
+        Self {
+            metadata: metadata(said, base.as_ref()),
+            base,
+        }
+    }
+}
+
+/// Where the address that a document states is kept.
+const CANONICAL: &str = "<link rel=canonical>";
+
+fn is_canonical(rel: &str) -> bool {
+    let mut words = rel.split_ascii_whitespace();
+    words.any(|word| word.eq_ignore_ascii_case("canonical"))
+}
+
+fn resolved(base: Option<&Url>, href: &str) -> Option<Url> {
+    match base {
+        Some(base) => base.join(href).ok(),
+        None => Url::parse(href).ok(),
     }
 }
 
@@ -121,7 +168,7 @@ fn meta_name(element: &Element) -> &str {
         .unwrap_or_default()
 }
 
-fn metadata(said: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Value> {
+fn metadata(said: BTreeMap<String, Vec<String>>, base: Option<&Url>) -> BTreeMap<String, Value> {
     let mut metadata = BTreeMap::new();
     for (name, sources) in SOURCES {
         let Some(value) = sources.iter().find_map(|&source| said.get(source)?.first()) else {
@@ -130,13 +177,18 @@ fn metadata(said: BTreeMap<String, Vec<String>>) -> BTreeMap<String, Value> {
         let value = match name {
             "keywords" => keywords(value),
             "created" | "modified" => rfc3339(value).unwrap_or_else(|| value.clone()).into(),
+            "canonical" => resolved(base, value)
+                .map_or_else(|| value.clone(), String::from)
+                .into(),
+            "language" => value.replace('_', "-").into(),
             _ => value.clone().into(),
         };
         metadata.insert(name.to_owned(), value);
     }
     // Vocabularies of their own (`og:`, `article:`, `dc.`, …) also stay under their own names.
     for (name, mut values) in said {
-        if name.contains([':', '.']) && !name.starts_with('<') {
+        let of_a_vocabulary = name.contains([':', '.']) || name.starts_with("citation_");
+        if of_a_vocabulary && !name.starts_with('<') {
             let value = if values.len() == 1 {
                 values.remove(0).into()
             } else {

@@ -1,6 +1,7 @@
 //! HTML: the text as a person would read it, with links, tables, and what the head says.
 
 mod attributes;
+mod blocks;
 mod metadata;
 mod page;
 mod parse;
@@ -23,24 +24,43 @@ pub(super) static FORMAT: Format = Format {
 };
 
 /// The attributes that reading looks at; a tree keeps no others.
-const ATTRIBUTES: [&str; 17] = [
+const ATTRIBUTES: [&str; 36] = [
+    "about",
     "alt",
     "aria-label",
+    "class",
     "colspan",
     "content",
+    "data",
+    "data-lang",
     "datetime",
     "hidden",
+    "high",
     "href",
     "http-equiv",
+    "id",
+    "itemid",
     "itemprop",
+    "itemref",
+    "itemscope",
+    "itemtype",
     "lang",
     "name",
+    "prefix",
     "property",
     "rel",
+    "resource",
+    "reversed",
     "role",
     "rowspan",
+    "src",
+    "start",
     "style",
     "title",
+    "type",
+    "typeof",
+    "value",
+    "vocab",
 ];
 
 /// Elements with which a piece of HTML begins that has no `html` element of its own.

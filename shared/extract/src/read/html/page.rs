@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::blocks::Blocks;
 use super::table::TableReader;
 use super::tree::{Content, Element, Id, Places, ROOT, Tree};
 use crate::read::Context;
@@ -22,9 +23,11 @@ pub(super) fn read(
         base,
         places: Places::of(tree, context.needs.tree),
         flow: Flow::default(),
+        blocks: Blocks::default(),
         preformatted: 0,
         links: Vec::new(),
         tables: Vec::new(),
+        figures: Vec::new(),
         gathered: Gathered::new(context.limits),
     };
     let mut node = ROOT;
@@ -47,6 +50,7 @@ pub(super) fn read(
     }
     tree.set_places(page.places);
     let mut document = Document::default();
+    page.blocks.finish(&page.flow, &mut document);
     page.gathered.finish(&mut document);
     document.text = Text::new(page.flow.into_text());
     Ok(document)
@@ -58,13 +62,24 @@ struct Page<'a> {
     /// Where the nodes stand.
     places: Places,
     flow: Flow,
+    blocks: Blocks,
     /// Elements open that keep their white space.
     preformatted: usize,
     /// Links open.
     links: Vec<OpenLink>,
     /// Tables open; none for one that only arranges the page, or for which there was no room.
     tables: Vec<Option<TableReader>>,
+    figures: Vec<Figure>,
     gathered: Gathered<'a>,
+}
+
+/// A figure that is open.
+struct Figure {
+    /// How many tables there were before it.
+    tables: usize,
+    /// Where its caption begins.
+    caption_start: usize,
+    caption: Option<String>,
 }
 
 struct OpenLink {
@@ -95,13 +110,17 @@ impl Page<'_> {
             Content::Text(text) if self.preformatted > 0 => self.flow.verbatim(text),
             Content::Text(text) => self.flow.words(text),
             Content::Element(element) if is_hidden(element) => return false,
-            Content::Element(element) => self.begin(element),
+            Content::Element(element) => self.begin(tree, node, element),
         }
         true
     }
 
-    fn begin(&mut self, element: &Element) {
-        self.break_around(element);
+    fn begin(&mut self, tree: &Tree, node: Id, element: &Element) {
+        let apart = Apart::of(element);
+        let sets_apart = apart != Apart::No;
+        self.blocks
+            .begin(tree, node, element, sets_apart, &self.flow);
+        self.set_apart(apart);
         match element.name() {
             "br" => self.flow.hard_break(),
             "pre" | "textarea" => self.preformatted += 1,
@@ -135,6 +154,16 @@ impl Page<'_> {
                     .push(rows.map(|rows| TableReader::new(rows, self.flow.len())));
             }
             "caption" => self.table(|table, flow, _| table.begin_caption(flow)),
+            "figure" => self.figures.push(Figure {
+                tables: self.gathered.tables(),
+                caption_start: 0,
+                caption: None,
+            }),
+            "figcaption" => {
+                if let Some(figure) = self.figures.last_mut() {
+                    figure.caption_start = self.flow.len();
+                }
+            }
             "thead" => self.table(|table, _, _| table.begin_head()),
             "tr" => self.table(|table, _, _| table.begin_row()),
             "td" | "th" => {
@@ -157,6 +186,8 @@ impl Page<'_> {
         let Some(element) = tree.element(node) else {
             return;
         };
+        let apart = Apart::of(element);
+        self.blocks.end(element, apart != Apart::No, &self.flow);
         match element.name() {
             "pre" | "textarea" => self.preformatted -= 1,
             "a" | "area" => {
@@ -170,6 +201,19 @@ impl Page<'_> {
                 }
             }
             "caption" => self.table(|table, flow, _| table.end_caption(flow)),
+            "figure" => {
+                if let Some(figure) = self.figures.pop()
+                    && let Some(caption) = figure.caption
+                {
+                    self.gathered.caption_since(figure.tables, &caption);
+                }
+            }
+            "figcaption" => {
+                if let Some(figure) = self.figures.last_mut() {
+                    let span = self.flow.span_since(figure.caption_start);
+                    figure.caption = span.map(|span| folded(&self.flow.as_str()[span]));
+                }
+            }
             "thead" | "tbody" | "tfoot" => self.table(|table, _, _| table.end_group()),
             "tr" => self.table(|table, _, gathered| table.end_row(gathered)),
             "td" | "th" => {
@@ -178,7 +222,7 @@ impl Page<'_> {
             }
             _ => {}
         }
-        self.break_around(element);
+        self.set_apart(apart);
     }
 
     fn table(&mut self, act: impl FnOnce(&mut TableReader, &Flow, &mut Gathered<'_>)) {
@@ -210,18 +254,34 @@ impl Page<'_> {
         Some(absolute.map_or_else(|| href.to_owned(), String::from))
     }
 
-    fn break_around(&mut self, element: &Element) {
+    fn set_apart(&mut self, apart: Apart) {
+        match apart {
+            Apart::No => {}
+            Apart::ByALine => self.flow.line(),
+            Apart::ByABlankLine => self.flow.paragraph(),
+        }
+    }
+}
+
+/// Whether an element stands on lines of its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Apart {
+    No,
+    ByALine,
+    ByABlankLine,
+}
+
+impl Apart {
+    fn of(element: &Element) -> Self {
         match element.name() {
             "address" | "article" | "aside" | "body" | "caption" | "center" | "dd" | "details"
             | "dialog" | "dir" | "div" | "dt" | "fieldset" | "figcaption" | "figure" | "footer"
             | "form" | "header" | "hgroup" | "legend" | "li" | "main" | "menu" | "nav"
             | "optgroup" | "option" | "search" | "section" | "summary" | "tbody" | "tfoot"
-            | "thead" | "tr" => self.flow.line(),
+            | "thead" | "tr" => Self::ByALine,
             "blockquote" | "dl" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "hr" | "ol" | "p"
-            | "pre" | "table" | "ul" => {
-                self.flow.paragraph();
-            }
-            _ => {}
+            | "pre" | "table" | "ul" => Self::ByABlankLine,
+            _ => Self::No,
         }
     }
 }

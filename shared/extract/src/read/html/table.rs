@@ -2,7 +2,7 @@
 
 use crate::read::flow::{Flow, folded};
 use crate::read::gather::{Gathered, Rows};
-use crate::{Cell, Table};
+use crate::{Cell, Merged, Table};
 
 /// Columns and rows that a cell may span; the HTML standard's own numbers.
 const MAX_COLSPAN: usize = 1000;
@@ -21,6 +21,9 @@ pub(super) struct TableReader {
     cell: Option<OpenCell>,
     /// By column: the cell that reaches into the rows to come.
     reaching: Vec<Option<Reaching>>,
+    merged: Vec<Merged>,
+    /// How many of them can reach no further down: those of groups that have ended.
+    settled: usize,
     /// Whether a limit was reached: what follows is left out.
     full: bool,
 }
@@ -57,6 +60,8 @@ impl TableReader {
             row: Row::default(),
             cell: None,
             reaching: Vec::new(),
+            merged: Vec::new(),
+            settled: 0,
             full: false,
         }
     }
@@ -80,6 +85,16 @@ impl TableReader {
     pub(super) fn end_group(&mut self) {
         self.in_head = false;
         self.reaching.clear();
+        self.settle();
+    }
+
+    /// No cell spans more rows than there are.
+    fn settle(&mut self) {
+        let rows = self.rows.len();
+        for merged in &mut self.merged[self.settled..] {
+            merged.rows = merged.rows.min(rows.saturating_sub(merged.row));
+        }
+        self.settled = self.merged.len();
     }
 
     pub(super) fn begin_row(&mut self) {
@@ -130,6 +145,12 @@ impl TableReader {
         let text = span
             .clone()
             .map_or_else(String::new, |span| folded(&flow.as_str()[span]));
+        let merged = Merged {
+            row: self.rows.len(),
+            column: self.row.cells.len(),
+            rows: rowspan,
+            columns: colspan,
+        };
         for copy in 0..colspan {
             let column = self.row.cells.len();
             let span = if copy == 0 { span.clone() } else { None };
@@ -153,6 +174,9 @@ impl TableReader {
                 });
             }
         }
+        if colspan > 1 || rowspan > 1 {
+            self.merged.push(merged);
+        }
     }
 
     pub(super) fn end_row(&mut self, gathered: &mut Gathered<'_>) {
@@ -173,12 +197,16 @@ impl TableReader {
         self.full = !gathered.row(&mut self.rows, cells);
     }
 
-    pub(super) fn end(self, flow: &Flow, gathered: &mut Gathered<'_>) {
+    pub(super) fn end(mut self, flow: &Flow, gathered: &mut Gathered<'_>) {
+        self.settle();
+        self.merged
+            .retain(|it| it.rows > 1 || it.columns > 1 && it.rows > 0);
         let Self {
             start,
             caption,
             rows,
             header_rows,
+            merged,
             ..
         } = self;
         let span = flow.span_since(start);
@@ -188,7 +216,7 @@ impl TableReader {
                 rows: Vec::new(),
                 header_rows,
                 span,
-                ..Table::default()
+                merged,
             },
             rows,
         );
