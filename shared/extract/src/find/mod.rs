@@ -1,14 +1,17 @@
 //! Finding: the extractors. Each sees only a [`Document`].
 
 mod chunks;
+mod article;
 mod entities;
 mod fields;
 mod language;
+mod markdown;
 mod structure;
 mod tables;
 
 use plan::Plan;
 
+use self::markdown::Markdown;
 use crate::extraction::sha256_hex;
 use crate::output::{DocumentOutput, StructuredOutput};
 use crate::{Document, Error, Input, Limits, Record, Watch};
@@ -25,6 +28,10 @@ pub fn find(
     watch: &dyn Watch,
 ) -> Result<(Vec<Record>, DocumentOutput), Error> {
     let fields = fields::find(index, &document, &plan.fields, limits, watch)?;
+    let markdown = plan
+        .markdown
+        .then(|| Markdown::of(&document, watch).render(0..document.text.as_str().len()));
+    let article = plan.article.then(|| article::article(&document, watch));
     let Document {
         media_type,
         charset,
@@ -79,6 +86,8 @@ pub fn find(
         structured,
         chunks: chunks.transpose()?,
         metadata: plan.metadata.then_some(metadata),
+        markdown: markdown.transpose()?,
+        article: article.transpose()?,
         text: plan.text.then(|| text.into_string()),
         warnings,
         ..DocumentOutput::default()

@@ -5,6 +5,7 @@ mod chunks;
 mod fields;
 mod kinds;
 mod language;
+mod markdown;
 mod support;
 mod tables;
 

@@ -1,0 +1,476 @@
+//! One line of Markdown: emphasis, links, and what would be taken for either.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use crate::{Cell, Document, MarkKind, Span};
+
+/// What stands within the lines of a document.
+pub(super) struct Inline<'a> {
+    text: &'a str,
+    /// By kind, in the order of the text; within a kind none overlaps another.
+    ranges: [Vec<Range<'a>>; KINDS.len()],
+}
+
+#[derive(Clone)]
+struct Range<'a> {
+    span: Span,
+    /// Where a link leads.
+    href: &'a str,
+}
+
+/// Kinds of ranges. Of those that begin and end together the first ones stand outside.
+const KINDS: [Kind; 5] = [
+    Kind::Link,
+    Kind::Strong,
+    Kind::Emphasis,
+    Kind::Struck,
+    Kind::Code,
+];
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Link,
+    Strong,
+    Emphasis,
+    Struck,
+    Code,
+}
+
+impl Kind {
+    fn mark(self) -> &'static str {
+        match self {
+            Self::Strong => "**",
+            Self::Emphasis => "*",
+            Self::Struck => "~~",
+            Self::Link | Self::Code => "",
+        }
+    }
+}
+
+impl<'a> Inline<'a> {
+    pub(super) fn of(document: &'a Document) -> Self {
+        let mut ranges: [Vec<Range<'a>>; KINDS.len()] = Default::default();
+        for link in &document.links {
+            if let Some(span) = link.span.clone() {
+                let href = link.href.as_str();
+                ranges[Kind::Link as usize].push(Range { span, href });
+            }
+        }
+        for mark in &document.marks {
+            let kind = match mark.kind {
+                MarkKind::Strong => Kind::Strong,
+                MarkKind::Emphasis => Kind::Emphasis,
+                MarkKind::Struck => Kind::Struck,
+                MarkKind::Code => Kind::Code,
+            };
+            let span = mark.span.clone();
+            ranges[kind as usize].push(Range { span, href: "" });
+        }
+        Self {
+            text: document.text.as_str(),
+            ranges: ranges.map(disjoint),
+        }
+    }
+
+    /// All lines of a span, with what breaks them.
+    pub(super) fn broken_lines(&self, span: Span) -> String {
+        let mut out = String::new();
+        let mut blank = false;
+        for line in self.lines(span) {
+            if line.is_empty() {
+                blank = true;
+                continue;
+            }
+            if !out.is_empty() {
+                out.push_str(if blank { "\n\n" } else { "\\\n" });
+            }
+            blank = false;
+            self.line(line, &mut out);
+        }
+        out
+    }
+
+    /// All lines of a span as one, which does not begin a line.
+    pub(super) fn words(&self, span: Span) -> String {
+        let mut out = String::new();
+        self.joined(span, false, &mut out);
+        out
+    }
+
+    /// A cell of a table.
+    pub(super) fn cell(&self, cell: &Cell, out: &mut String) {
+        match &cell.span {
+            Some(span) => self.joined(span.clone(), true, out),
+            None => Line::new(&cell.text, None, true).text(0..cell.text.len(), out),
+        }
+    }
+
+    /// A line that begins a line of Markdown.
+    pub(super) fn line(&self, line: Span, out: &mut String) {
+        let escape = looks_like_a_block(&self.text[line.clone()]).map(|at| line.start + at);
+        self.render(line, &Line::new(self.text, escape, false), out);
+    }
+
+    fn joined(&self, span: Span, in_cell: bool, out: &mut String) {
+        let mut first = true;
+        for line in self.lines(span).filter(|line| !line.is_empty()) {
+            if !std::mem::take(&mut first) {
+                out.push(' ');
+            }
+            self.render(line, &Line::new(self.text, None, in_cell), out);
+        }
+    }
+
+    /// The lines of a span, without white space around them.
+    fn lines(&self, span: Span) -> impl Iterator<Item = Span> {
+        let mut at = span.start;
+        self.text[span].split_inclusive('\n').map(move |line| {
+            let start = at + (line.len() - line.trim_start().len());
+            at += line.len();
+            let end = start + line.trim().len();
+            if start < end { start..end } else { at..at }
+        })
+    }
+
+    fn render(&self, line: Span, writer: &Line<'_>, out: &mut String) {
+        let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
+        for kind in KINDS {
+            let ranges = &self.ranges[kind as usize];
+            let first = ranges.partition_point(|range| range.span.end <= line.start);
+            for (index, Range { span, .. }) in ranges.iter().enumerate().skip(first) {
+                if span.start >= line.end {
+                    break;
+                }
+                let (start, end) = (span.start.max(line.start), span.end.min(line.end));
+                waiting.push(Reverse((start, Reverse(end), kind, index)));
+            }
+        }
+        let mut open: Vec<Open> = Vec::new();
+        let mut at = line.start;
+        loop {
+            let next = waiting
+                .peek()
+                .map_or(line.end, |Reverse((start, ..))| *start);
+            let close = open.last().map_or(line.end, |open| open.end);
+            if close <= next {
+                writer.text(at..close, out);
+                at = close;
+                match open.pop() {
+                    Some(done) => self.close(&done, out),
+                    None => return,
+                }
+                continue;
+            }
+            let Some(Reverse((start, Reverse(end), kind, index))) = waiting.pop() else {
+                return;
+            };
+            if start < at {
+                // It begins in code, and goes on behind it.
+                if at < end {
+                    waiting.push(Reverse((at, Reverse(end), kind, index)));
+                }
+                continue;
+            }
+            writer.text(at..start, out);
+            at = start;
+            if end > close {
+                waiting.push(Reverse((close, Reverse(end), kind, index)));
+            }
+            let end = end.min(close);
+            if kind == Kind::Code {
+                code(&self.text[start..end], writer.in_cell, out);
+                at = end;
+            } else if let Some(opened) = self.begin(kind, index, start..end, &line, out) {
+                open.push(opened);
+            }
+        }
+    }
+
+    /// Begins a range, if it can be shown where it stands.
+    fn begin(
+        &self,
+        kind: Kind,
+        index: usize,
+        span: Span,
+        line: &Span,
+        out: &mut String,
+    ) -> Option<Open> {
+        let content = &self.text[span.clone()];
+        if kind == Kind::Link {
+            let doubled = out.ends_with('!').then(|| out.len() - 1);
+            if let Some(at) = doubled {
+                out.insert(at, '\\');
+            }
+            out.push('[');
+        } else {
+            let before = self.text[line.start..span.start].chars().next_back();
+            let after = self.text[span.end..line.end].chars().next();
+            let touches_another =
+                out.ends_with(['*', '~']) && before.is_some_and(|it| !out.ends_with(it));
+            let edges = [
+                self.begins_with_a_mark(span.start, kind),
+                self.ends_with_a_mark(span.end, kind),
+            ];
+            if touches_another || !can_flank(before, content, after, edges) {
+                return None;
+            }
+            out.push_str(kind.mark());
+        }
+        Some(Open {
+            kind,
+            index,
+            end: span.end,
+        })
+    }
+
+    /// Whether what begins here begins with a character that is not the text's own.
+    fn begins_with_a_mark(&self, at: usize, but: Kind) -> bool {
+        let begins = |ranges: &[Range<'_>]| {
+            let index = ranges.partition_point(|range| range.span.start < at);
+            ranges
+                .get(index)
+                .is_some_and(|range| range.span.start == at)
+        };
+        MARKED_OTHERWISE
+            .iter()
+            .any(|&kind| kind != but && begins(&self.ranges[kind as usize]))
+    }
+
+    /// Whether what ends here ends with a character that is not the text's own.
+    fn ends_with_a_mark(&self, at: usize, but: Kind) -> bool {
+        let ends = |ranges: &[Range<'_>]| {
+            let index = ranges.partition_point(|range| range.span.end < at);
+            ranges.get(index).is_some_and(|range| range.span.end == at)
+        };
+        MARKED_OTHERWISE
+            .iter()
+            .any(|&kind| kind != but && ends(&self.ranges[kind as usize]))
+    }
+
+    fn close(&self, open: &Open, out: &mut String) {
+        out.push_str(open.kind.mark());
+        if open.kind == Kind::Link {
+            out.push_str("](");
+            destination(self.ranges[Kind::Link as usize][open.index].href, out);
+            out.push(')');
+        }
+    }
+}
+
+/// Kinds that are marked with other characters than asterisks.
+const MARKED_OTHERWISE: [Kind; 3] = [Kind::Link, Kind::Struck, Kind::Code];
+
+/// A range that is to begin: its start and end, its kind and number. The first one comes first, the longest of those.
+type Waiting = Reverse<(usize, Reverse<usize>, Kind, usize)>;
+
+/// A range that was begun.
+struct Open {
+    kind: Kind,
+    index: usize,
+    end: usize,
+}
+
+/// Ranges of one kind made disjoint: emphasis that overlaps or touches is one, of links the first one counts.
+fn disjoint(mut ranges: Vec<Range<'_>>) -> Vec<Range<'_>> {
+    ranges.sort_by_key(|range| range.span.start);
+    let mut disjoint: Vec<Range<'_>> = Vec::with_capacity(ranges.len());
+    for range in ranges.into_iter().filter(|range| !range.span.is_empty()) {
+        match disjoint.last_mut() {
+            Some(last) if range.href.is_empty() && range.span.start <= last.span.end => {
+                last.span.end = last.span.end.max(range.span.end);
+            }
+            Some(last) if range.span.start < last.span.end => {}
+            _ => disjoint.push(range),
+        }
+    }
+    disjoint
+}
+
+/// Whether Markdown takes marks around this content for emphasis: they must not touch white space inside, nor stand
+/// between punctuation inside and a word outside.
+fn can_flank(before: Option<char>, content: &str, after: Option<char>, marked: [bool; 2]) -> bool {
+    let (Some(first), Some(last)) = (content.chars().next(), content.chars().next_back()) else {
+        return false;
+    };
+    let bounds = |inside: char, outside: Option<char>, is_marked: bool| {
+        !inside.is_whitespace()
+            && (inside.is_alphanumeric() && !is_marked
+                || outside.is_none_or(|char| !char.is_alphanumeric()))
+    };
+    bounds(first, before, marked[0]) && bounds(last, after, marked[1])
+}
+
+fn code(content: &str, in_cell: bool, out: &mut String) {
+    let content = content.trim();
+    if content.is_empty() {
+        return out.push(' ');
+    }
+    let fence = "`".repeat(longest_run(content, b'`') + 1);
+    let pad = if content.starts_with('`') || content.ends_with('`') {
+        " "
+    } else {
+        ""
+    };
+    out.push_str(&fence);
+    out.push_str(pad);
+    for char in content.chars() {
+        if in_cell && char == '|' {
+            out.push('\\');
+        }
+        out.push(char);
+    }
+    out.push_str(pad);
+    out.push_str(&fence);
+}
+
+/// Where a link leads; between angle brackets if it would end too early without.
+fn destination(href: &str, out: &mut String) {
+    let is_plain =
+        |char: char| !char.is_whitespace() && !char.is_control() && !"()<>\\&|".contains(char);
+    if !href.is_empty()
+        && href.chars().all(|char| is_plain(char) || char == '&')
+        && !has_reference(href)
+    {
+        return out.push_str(href);
+    }
+    out.push('<');
+    for char in href.chars() {
+        match char {
+            '\n' => out.push_str("%0A"),
+            '\r' => out.push_str("%0D"),
+            '<' | '>' | '\\' | '&' | '|' => {
+                out.push('\\');
+                out.push(char);
+            }
+            char => out.push(char),
+        }
+    }
+    out.push('>');
+}
+
+/// Whether there is anything like `&amp;`.
+fn has_reference(text: &str) -> bool {
+    text.match_indices('&')
+        .any(|(at, _)| is_reference(&text[at..]))
+}
+
+/// Whether this begins like `&amp;`.
+fn is_reference(text: &str) -> bool {
+    let name = text[1..].bytes().take(40);
+    let name = name
+        .take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'#')
+        .count();
+    text.as_bytes().get(name + 1) == Some(&b';')
+}
+
+/// The longest run of a byte.
+pub(super) fn longest_run(text: &str, of: u8) -> usize {
+    let runs = text.as_bytes().chunk_by(|one, other| one == other);
+    let runs = runs.filter(|run| run[0] == of).map(<[u8]>::len);
+    runs.max().unwrap_or(0)
+}
+
+/// Text of no document as a line of its own.
+pub(super) fn escaped(text: &str, out: &mut String) {
+    let escape = looks_like_a_block(text);
+    Line::new(text, escape, false).text(0..text.len(), out);
+}
+
+/// Where a line needs a `\` that would be a heading, an item, a quotation, a rule or the like without.
+fn looks_like_a_block(line: &str) -> Option<usize> {
+    let bytes = line.as_bytes();
+    let ends_at = |at: usize| {
+        bytes
+            .get(at)
+            .is_none_or(|byte| matches!(byte, b' ' | b'\t'))
+    };
+    let run = |of: u8| bytes.iter().take_while(|byte| **byte == of).count();
+    let is_rule = || bytes.iter().all(|byte| b"-=:|+ \t".contains(byte));
+    match bytes.first()? {
+        b'#' => (run(b'#') <= 6 && ends_at(run(b'#'))).then_some(0),
+        b'>' => Some(0),
+        b'*' => ends_at(1).then_some(0),
+        b'-' | b'+' if ends_at(1) || is_rule() => Some(0),
+        b'=' | b':' | b'|' if is_rule() => Some(0),
+        b'0'..=b'9' => {
+            let digits = bytes
+                .iter()
+                .take_while(|byte| byte.is_ascii_digit())
+                .count();
+            let is_item = matches!(bytes.get(digits), Some(b'.' | b')')) && ends_at(digits + 1);
+            (digits <= 9 && is_item).then_some(digits)
+        }
+        _ => None,
+    }
+}
+
+/// Writes pieces of a text as they are, but for what means something in Markdown.
+struct Line<'a> {
+    text: &'a str,
+    /// A place that needs a `\` for where it stands.
+    escape: Option<usize>,
+    in_cell: bool,
+}
+
+impl<'a> Line<'a> {
+    fn new(text: &'a str, escape: Option<usize>, in_cell: bool) -> Self {
+        Self {
+            text,
+            escape,
+            in_cell,
+        }
+    }
+
+    fn text(&self, span: Span, out: &mut String) {
+        let bytes = self.text.as_bytes();
+        let mut written = span.start;
+        for at in span.clone() {
+            let is_special = match bytes[at] {
+                b'`' | b'[' | b']' | b'~' => true,
+                b'*' => {
+                    !(self.is_space(at.wrapping_sub(1)) && self.is_space(at + 1))
+                        || self.escape == Some(at)
+                }
+                b'_' => !self.is_within_a_word(at),
+                b'<' => bytes
+                    .get(at + 1)
+                    .is_some_and(|next| next.is_ascii_alphabetic() || b"/!?".contains(next)),
+                b'&' => is_reference(&self.text[at..]),
+                b'\\' => {
+                    bytes
+                        .get(at + 1)
+                        .is_none_or(|next| next.is_ascii_punctuation() || *next == b'\n')
+                        || at + 1 == span.end
+                }
+                b'|' => self.in_cell || self.escape == Some(at),
+                _ => self.escape == Some(at),
+            };
+            if is_special {
+                out.push_str(&self.text[written..at]);
+                out.push('\\');
+                written = at;
+            }
+        }
+        for (number, piece) in self.text[written..span.end].split('\n').enumerate() {
+            if number > 0 {
+                out.push(' ');
+            }
+            out.push_str(piece);
+        }
+    }
+
+    fn is_space(&self, at: usize) -> bool {
+        self.text
+            .as_bytes()
+            .get(at)
+            .is_none_or(u8::is_ascii_whitespace)
+    }
+
+    /// Whether letters or digits stand on both sides of an underscore.
+    fn is_within_a_word(&self, at: usize) -> bool {
+        let before = self.text[..at].chars().next_back();
+        let after = self.text[at + 1..].chars().next();
+        before.is_some_and(char::is_alphanumeric) && after.is_some_and(char::is_alphanumeric)
+    }
+}
