@@ -16,6 +16,7 @@ pub const LIMITS: Limits = Limits {
     max_table_cells: 1_000_000,
     max_tables: 10_000,
     max_links: 100_000,
+    max_structured_values: 100_000,
     max_records: 100_000,
     max_field_values: 500_000,
     max_eml_depth: 8,
@@ -60,6 +61,8 @@ pub struct Limits {
     pub max_tables: usize,
     /// Links of one document. Passed: the rest is left out, with a warning.
     pub max_links: usize,
+    /// Values of all structured data of one document together. Passed: the rest is left out, with a warning.
+    pub max_structured_values: usize,
     /// Records found in one document. Passed: the rest is left out, with a warning.
     pub max_records: usize,
     /// Values of all fields of one document together. Passed: the rest is left out, with a warning.

@@ -8,6 +8,8 @@ mod hostile;
 mod office;
 mod pdf;
 mod sheets;
+mod html;
+mod structured;
 mod types;
 mod values;
 

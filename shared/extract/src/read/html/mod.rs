@@ -6,6 +6,7 @@ mod metadata;
 mod page;
 mod parse;
 mod sink;
+mod structured;
 mod table;
 
 use super::{Context, Fit, Format, Reader};
@@ -135,6 +136,11 @@ pub(super) fn read(html: &str, context: &Context<'_>) -> Result<Document, Error>
     let head = metadata::Head::of(&tree);
     let mut document = page::read(&mut tree, head.base.as_ref(), context)?;
     document.metadata = head.metadata;
+    if context.needs.structured {
+        let found = structured::find(&tree, head.base.as_ref(), context)?;
+        document.structured = found.items;
+        document.warnings.extend(found.warnings);
+    }
     document.tree = context.needs.tree.then_some(tree);
     Ok(document)
 }
