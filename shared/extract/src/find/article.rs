@@ -1,14 +1,20 @@
 //! The main content, in the form that a result gives it.
 
+use super::entities;
 use super::markdown::Markdown;
 use super::structure::place;
 use crate::output::ArticleOutput;
 use crate::watch::Interrupted;
-use crate::{Article, Document, Watch};
+use crate::{Article, Document, Limits, Span, Text, Watch};
+
+/// Bytes before the main content within which its date stands, and bytes of its beginning.
+const HEAD_BYTES: usize = 400;
+const BEGINNING_BYTES: usize = 40;
 
 /// The main content: what the reader told from the rest, else all there is.
 pub(super) fn article(
     document: &Document,
+    limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<ArticleOutput, Interrupted> {
     let whole = || whole(document);
@@ -20,6 +26,12 @@ pub(super) fn article(
     } = document.article.clone().unwrap_or_else(whole);
     let markdown = Markdown::of(document, watch);
     let text = document.text.as_str();
+    let published = match (published, spans.first()) {
+        (None, Some(first)) if document.article.is_some() => {
+            date_before(text, first, limits, watch)?
+        }
+        (published, _) => published,
+    };
     let mut output = ArticleOutput {
         title,
         byline,
@@ -51,6 +63,21 @@ fn whole(document: &Document) -> Article {
         published: said("created").or_else(|| said("date")),
         spans: (start < end).then_some(start..end).into_iter().collect(),
     }
+}
+
+/// The last date in what stands before the main content and in its first words.
+fn date_before(
+    text: &str,
+    first: &Span,
+    limits: &Limits,
+    watch: &dyn Watch,
+) -> Result<Option<String>, Interrupted> {
+    let start = text.floor_char_boundary(first.start.saturating_sub(HEAD_BYTES));
+    let end = text.floor_char_boundary(first.end.min(first.start + BEGINNING_BYTES));
+    let head = Text::new(text[start..end].to_owned());
+    let found = entities::find(0, &head, limits, watch)?;
+    let mut dates = found.records.iter().rev();
+    Ok(dates.find_map(|it| it.get("date")?.as_str().map(str::to_owned)))
 }
 
 fn add(to: &mut String, piece: &str) {

@@ -31,7 +31,9 @@ pub fn find(
     let markdown = plan
         .markdown
         .then(|| Markdown::of(&document, watch).render(0..document.text.as_str().len()));
-    let article = plan.article.then(|| article::article(&document, watch));
+    let article = plan
+        .article
+        .then(|| article::article(&document, limits, watch));
     let Document {
         media_type,
         charset,

@@ -1,6 +1,6 @@
 //! What a page's text is made of, told while the text is written: headings, items, code, emphasis.
 
-use super::tree::{Element, Id, Tree};
+use super::tree::{Element, Id, ROOT, Tree};
 use crate::read::flow::{Flow, trimmed};
 use crate::{Block, BlockKind, Document, Mark, MarkKind};
 
@@ -17,7 +17,11 @@ const MAX_LANGUAGE_BYTES: usize = 40;
 #[derive(Default)]
 pub(super) struct Blocks {
     done: Vec<Block>,
+    /// By block: the element that its text stands right in.
+    owners: Vec<Id>,
     marks: Vec<Mark>,
+    /// The elements open that stand apart.
+    apart: Vec<Id>,
     /// Where the run begins that no block covers yet.
     run: usize,
     /// The levels of the headings that are open.
@@ -82,6 +86,9 @@ impl Blocks {
         if self.code.is_empty() && (sets_apart || matches!(name, "td" | "th")) {
             self.end_run(flow);
         }
+        if sets_apart || matches!(name, "td" | "th") {
+            self.apart.push(node);
+        }
         match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => {
                 self.headings.push(name.as_bytes()[1] - b'0');
@@ -115,6 +122,9 @@ impl Blocks {
         if !in_code && (sets_apart || matches!(name, "td" | "th")) {
             self.end_run(flow);
         }
+        if sets_apart || matches!(name, "td" | "th") {
+            self.apart.pop();
+        }
         match name {
             "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => drop(self.headings.pop()),
             "blockquote" => self.quotations -= 1,
@@ -129,13 +139,14 @@ impl Blocks {
         }
     }
 
-    /// Hands all over to the document.
-    pub(super) fn finish(mut self, flow: &Flow, document: &mut Document) {
+    /// Hands all over to the document; says by block which element its text stands right in.
+    pub(super) fn finish(mut self, flow: &Flow, document: &mut Document) -> Vec<Id> {
         self.end_run(flow);
         self.marks
             .sort_by_key(|mark| (mark.span.start, std::cmp::Reverse(mark.span.end)));
         document.blocks = self.done;
         document.marks = self.marks;
+        self.owners
     }
 
     /// What was written since the last block is a block, if it is any text.
@@ -168,6 +179,7 @@ impl Blocks {
         }
         let quoted = u8::try_from(self.quotations).unwrap_or(u8::MAX);
         self.done.push(Block { span, kind, quoted });
+        self.owners.push(self.apart.last().copied().unwrap_or(ROOT));
     }
 
     fn open_item(&mut self) -> Option<&mut Item> {

@@ -1,5 +1,6 @@
 //! HTML: the text as a person would read it, with links, tables, and what the head says.
 
+mod article;
 mod attributes;
 mod blocks;
 mod metadata;
@@ -10,7 +11,7 @@ mod structured;
 mod table;
 
 use super::{Context, Fit, Format, Reader};
-use crate::{Document, Error, tree};
+use crate::{Document, Error, Syntax, tree};
 
 pub(super) use metadata::keywords;
 
@@ -134,14 +135,28 @@ fn fit(text: &str) -> Fit {
 pub(super) fn read(html: &str, context: &Context<'_>) -> Result<Document, Error> {
     let mut tree = parse::parse(html, context)?;
     let head = metadata::Head::of(&tree);
-    let mut document = page::read(&mut tree, head.base.as_ref(), context)?;
+    let mut read = page::read(&mut tree, head.base.as_ref(), context)?;
+    let needs = context.needs;
+    let found = if needs.structured {
+        structured::find(&tree, head.base.as_ref(), context)?
+    } else if needs.article {
+        structured::json_ld(&tree, context)?
+    } else {
+        structured::Found::default()
+    };
+    if needs.article {
+        let items = found.items.iter();
+        let json_ld = items.filter(|it| it.syntax == Syntax::JsonLd);
+        let json_ld: Vec<_> = json_ld.map(|it| &it.value).collect();
+        read.document.article = Some(article::find(&tree, &read, &head.metadata, &json_ld));
+    }
+    let mut document = read.document;
     document.metadata = head.metadata;
-    if context.needs.structured {
-        let found = structured::find(&tree, head.base.as_ref(), context)?;
+    if needs.structured {
         document.structured = found.items;
         document.warnings.extend(found.warnings);
     }
-    document.tree = context.needs.tree.then_some(tree);
+    document.tree = needs.tree.then_some(tree);
     Ok(document)
 }
 

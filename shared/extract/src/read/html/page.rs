@@ -18,10 +18,10 @@ pub(super) fn read(
     tree: &mut Tree,
     base: Option<&Url>,
     context: &Context<'_>,
-) -> Result<Document, Error> {
+) -> Result<Read, Error> {
     let mut page = Page {
         base,
-        places: Places::of(tree, context.needs.tree),
+        places: Places::of(tree, context.needs.tree || context.needs.article),
         flow: Flow::default(),
         blocks: Blocks::default(),
         preformatted: 0,
@@ -50,10 +50,17 @@ pub(super) fn read(
     }
     tree.set_places(page.places);
     let mut document = Document::default();
-    page.blocks.finish(&page.flow, &mut document);
+    let owners = page.blocks.finish(&page.flow, &mut document);
     page.gathered.finish(&mut document);
     document.text = Text::new(page.flow.into_text());
-    Ok(document)
+    Ok(Read { document, owners })
+}
+
+/// A page that was read.
+pub(super) struct Read {
+    pub(super) document: Document,
+    /// By block: the element that its text stands right in.
+    pub(super) owners: Vec<Id>,
 }
 
 /// A document being read.

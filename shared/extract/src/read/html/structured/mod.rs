@@ -25,34 +25,19 @@ pub(super) struct Found {
 
 /// Finds all structured data: JSON-LD first, then each other syntax, each in the order of the page.
 pub(super) fn find(tree: &Tree, base: Option<&Url>, context: &Context<'_>) -> Result<Found, Error> {
-    let mut finder = Finder {
-        tree,
-        base,
-        limits: context.limits,
-        watch: context.watch,
-        values: 0,
-        bytes: 0,
-        steps: 0,
-        left_out: false,
-        found: Found::default(),
-    };
+    let mut finder = Finder::new(tree, base, context);
     json_ld::find(&mut finder)?;
     microdata::find(&mut finder)?;
     rdfa::find(&mut finder)?;
     meta::find(&mut finder)?;
-    let Finder {
-        left_out,
-        mut found,
-        ..
-    } = finder;
-    if left_out {
-        let limit = context.limits.max_structured_values;
-        found.warnings.push(format!(
-            "Not all structured data is there: the limit max_structured_values is {limit}, max_text_bytes holds for all of it \
-             together, and items stand in at most {MAX_DEPTH} others."
-        ));
-    }
-    Ok(found)
+    Ok(finder.finish())
+}
+
+/// Finds JSON-LD alone.
+pub(super) fn json_ld(tree: &Tree, context: &Context<'_>) -> Result<Found, Error> {
+    let mut finder = Finder::new(tree, None, context);
+    json_ld::find(&mut finder)?;
+    Ok(finder.finish())
 }
 
 /// What all syntaxes share: the page, and what may be taken out of it.
@@ -69,6 +54,37 @@ struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
+    fn new(tree: &'a Tree, base: Option<&'a Url>, context: &'a Context<'_>) -> Self {
+        Self {
+            tree,
+            base,
+            limits: context.limits,
+            watch: context.watch,
+            values: 0,
+            bytes: 0,
+            steps: 0,
+            left_out: false,
+            found: Found::default(),
+        }
+    }
+
+    fn finish(self) -> Found {
+        let Self {
+            left_out,
+            limits,
+            mut found,
+            ..
+        } = self;
+        if left_out {
+            let limit = limits.max_structured_values;
+            found.warnings.push(format!(
+                "Not all structured data is there: the limit max_structured_values is {limit}, max_text_bytes holds for all of \
+                 it together, and items stand in at most {MAX_DEPTH} others."
+            ));
+        }
+        found
+    }
+
     fn element(&self, node: Id) -> Option<&'a Element> {
         self.tree.element(node)
     }
