@@ -1,7 +1,7 @@
 //! Finding: the extractors. Each sees only a [`Document`].
 
-mod chunks;
 mod article;
+mod chunks;
 mod entities;
 mod fields;
 mod language;

@@ -9,6 +9,8 @@ mod office;
 mod pdf;
 mod sheets;
 mod html;
+mod markdown;
+mod office;
 mod structured;
 mod types;
 mod values;

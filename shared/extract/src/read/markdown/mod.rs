@@ -1,11 +1,14 @@
 //! Markdown: the text is the source, so that places are places in what was sent. Links, tables,
 //! title and front matter.
 
+mod blocks;
+
 use std::collections::BTreeMap;
 
 use pulldown_cmark::{Event, MetadataBlockKind, Options, Parser, Tag, TagEnd};
 use serde_json::Value;
 
+use self::blocks::Blocks;
 use super::flow::{folded, trimmed};
 use super::gather::{Gathered, Rows};
 use super::{Context, Fit, Format, Reader, check_text};
@@ -47,6 +50,7 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
     check_text(text.len(), context.limits)?;
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut page = Page {
@@ -58,8 +62,12 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
         front_matter: None,
         gathered: Gathered::new(context.limits),
     };
+    let mut blocks = Blocks::default();
     for (event, span) in Parser::new_ext(&text, options).into_offset_iter() {
         context.watch.check()?;
+        if page.front_matter.is_none() {
+            blocks.take(&event, &span, &text);
+        }
         page.take(event, span);
     }
     let Page {
@@ -77,6 +85,7 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
         metadata,
         ..Document::default()
     };
+    blocks.finish(&mut document);
     gathered.finish(&mut document);
     document.text = Text::new(text);
     Ok(document)
