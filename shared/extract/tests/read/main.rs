@@ -1,5 +1,6 @@
 //! Reading, through the public API, of real files and of hostile ones.
 
+mod article;
 mod cards;
 mod containers;
 mod dialects;

@@ -7,7 +7,8 @@ use crate::{read, read_within, warns};
 
 /// All values of a syntax.
 fn values(html: &str, syntax: Syntax) -> Vec<Value> {
-    let document = read(format!("<!doctype html><title>T</title>{html}")).unwrap();
+    let document = read(format!("<!doctype html><title>T</title>{html}"));
+    let document = document.expect("a document");
     let items = document.structured.into_iter();
     items
         .filter(|it| it.syntax == syntax)
@@ -104,10 +105,17 @@ fn microdata_that_refers_to_itself_ends() {
     // Each item refers to all others.
     let ids: Vec<String> = (0..300).map(|number| format!("i{number}")).collect();
     let all = ids.join(" ");
-    let html: String = ids
-        .iter()
-        .map(|id| format!("<p id={id} itemprop=p itemscope itemref='{all}'></p>"))
-        .collect();
+    let items = ids.iter().map(|id| {
+        [
+            "<p id=",
+            id,
+            " itemprop=p itemscope itemref='",
+            &all,
+            "'></p>",
+        ]
+        .concat()
+    });
+    let html = items.collect::<String>();
     let html = format!("<!doctype html><div itemscope itemref='{all}'></div>{html}");
     let limits = Limits {
         max_structured_values: 500,
