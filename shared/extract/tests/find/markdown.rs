@@ -142,6 +142,10 @@ fn csv_is_a_table() {
         rendered(sent("a.csv", "name,age\nAnn,1\nBob,2\n")),
         "| name | age |\n| --- | --- |\n| Ann | 1 |\n| Bob | 2 |"
     );
+    assert_eq!(
+        rendered(sent("b.csv", "name,says\n\"Ann, B.\",\"\"\"hi\"\"\"\n")),
+        "| name | says |\n| --- | --- |\n| Ann, B. | \"hi\" |"
+    );
 }
 
 proptest! {

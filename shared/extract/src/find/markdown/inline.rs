@@ -100,8 +100,13 @@ impl<'a> Inline<'a> {
 
     /// A cell of a table.
     pub(super) fn cell(&self, cell: &Cell, out: &mut String) {
-        match &cell.span {
-            Some(span) => self.joined(span.clone(), true, out),
+        // Where the source writes the cell otherwise (CSV doubles its quotes) it is shown as it is meant.
+        let as_written = |span: &Span| {
+            let words = self.text[span.clone()].split_whitespace();
+            words.eq(cell.text.split_whitespace())
+        };
+        match cell.span.clone().filter(as_written) {
+            Some(span) => self.joined(span, true, out),
             None => Line::new(&cell.text, None, true).text(0..cell.text.len(), out),
         }
     }
