@@ -215,7 +215,7 @@ impl<'a> Inline<'a> {
                 out.ends_with(['*', '~']) && before.is_some_and(|it| !out.ends_with(it));
             let edges = [
                 self.begins_with_a_mark(span.start, kind),
-                self.ends_with_a_mark(span.end, kind),
+                self.ends_with_a_mark(&span, kind),
             ];
             if touches_another || !can_flank(before, content, after, edges) {
                 return None;
@@ -237,20 +237,17 @@ impl<'a> Inline<'a> {
                 .get(index)
                 .is_some_and(|range| range.span.start == at)
         };
-        MARKED_OTHERWISE
-            .iter()
-            .any(|&kind| kind != but && begins(&self.ranges[kind as usize]))
+        others(but).any(|kind| begins(&self.ranges[kind as usize]))
     }
 
-    /// Whether what ends here ends with a character that is not the text's own.
-    fn ends_with_a_mark(&self, at: usize, but: Kind) -> bool {
+    /// Whether this ends with a character that is not the text's own: of a range that ends with it, or is cut off there.
+    fn ends_with_a_mark(&self, span: &Span, but: Kind) -> bool {
         let ends = |ranges: &[Range<'_>]| {
-            let index = ranges.partition_point(|range| range.span.end < at);
-            ranges.get(index).is_some_and(|range| range.span.end == at)
+            let index = ranges.partition_point(|range| range.span.end < span.end);
+            let range = ranges.get(index);
+            range.is_some_and(|range| span.contains(&range.span.start))
         };
-        MARKED_OTHERWISE
-            .iter()
-            .any(|&kind| kind != but && ends(&self.ranges[kind as usize]))
+        others(but).any(|kind| ends(&self.ranges[kind as usize]))
     }
 
     fn close(&self, open: &Open, out: &mut String) {
@@ -263,8 +260,13 @@ impl<'a> Inline<'a> {
     }
 }
 
-/// Kinds that are marked with other characters than asterisks.
-const MARKED_OTHERWISE: [Kind; 3] = [Kind::Link, Kind::Struck, Kind::Code];
+/// Kinds that are marked with other characters than this one.
+fn others(than: Kind) -> impl Iterator<Item = Kind> {
+    let has_asterisks = |kind| matches!(kind, Kind::Strong | Kind::Emphasis);
+    KINDS
+        .into_iter()
+        .filter(move |&kind| kind != than && !(has_asterisks(kind) && has_asterisks(than)))
+}
 
 /// A range that is to begin: its start and end, its kind and number. The first one comes first, the longest of those.
 type Waiting = Reverse<(usize, Reverse<usize>, Kind, usize)>;
