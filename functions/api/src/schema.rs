@@ -134,15 +134,21 @@ pub(crate) struct RecordsPage {
     next: Option<String>,
 }
 
-/// Something found, a flat object. An entity has a member named after its kind (`email`, `phone`, `url`, `ip`, `date`, `money`,
-/// `iban`, `card`, `uuid`, …) with its normalised value; some kinds add members of their own. A record of fields has them as its
-/// members, null where there is nothing, and `kind`.
+/// Something found, a flat object. An entity says its value in the normal form of its kind (also in a member named after the
+/// kind: `email`, `money`, …), and what stands in the text; some kinds add members of their own. A record of fields has them as
+/// its members, null where there is nothing, and `kind`.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Record {
     /// What kind of record it is: the kind of an entity, `row`, or of fields the name of their definition, `fields` by default.
     kind: Option<String>,
-    /// Exactly what stands in the text, where that is not the value itself.
+    /// Of an entity: its value in the normal form of its kind.
+    value: Option<String>,
+    /// Of an entity: exactly what stands in the text; absent for masked card numbers.
     raw: Option<String>,
+    /// Of an entity: whether it passed all checks of its kind. What did not is there only if it was asked for.
+    valid: Option<bool>,
+    /// Of an entity: why it is not valid.
+    reason: Option<String>,
     /// Of fields: why there is no value, or not the one that was wanted.
     problems: Option<Vec<FieldProblem>>,
     source: RecordSource,

@@ -7,6 +7,7 @@
 
 mod columns;
 pub mod css;
+mod entities;
 pub mod fields;
 mod flaw;
 pub mod jsonpath;
@@ -23,10 +24,11 @@ pub use crate::css::Css;
 pub use crate::jsonpath::JsonPath;
 pub use crate::xpath::XPath;
 pub use columns::{Columns, cells};
+pub use entities::{Cards, Entities, EntityKind, Region};
 pub use fields::Fields;
 pub use flaw::{Flaw, Flaws};
 pub use locale::Locale;
-pub use options::{Chunks, Entities, Tables};
+pub use options::{Chunks, Tables};
 pub use pattern::{Pattern, Wanted};
 pub use plan::{Extractor, Plan};
 pub use schema::schema;

@@ -4,10 +4,6 @@ use serde_json::{Map, Value};
 
 use crate::flaw::{Flaws, kind, member};
 
-/// How entities are found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Entities {}
-
 /// How tables are given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tables {
@@ -31,13 +27,6 @@ impl Default for Chunks {
             max_chars: 1_500,
             overlap_chars: 150,
         }
-    }
-}
-
-impl Entities {
-    pub(crate) fn read(options: &Map<String, Value>, pointer: &str, flaws: &mut Flaws) -> Self {
-        known(options, &[], pointer, flaws);
-        Self {}
     }
 }
 

@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value};
 
+use crate::entities::Entities;
 use crate::fields::{Counts, Fields};
 use crate::flaw::{Flaw, Flaws, kind, member};
-use crate::options::{Chunks, Entities, Tables, known};
+use crate::options::{Chunks, Tables, known};
 
 /// What can be extracted, by name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -56,7 +56,10 @@ pub(crate) struct ResultLink {
                 (schema::ResultOrPage = "application/json", examples(
                     ("result" = (summary = "All of it", value = json!({
                         "columns": ["kind", "value", "raw", "valid", "email", "problems", "document", "page", "start", "end"],
-                        "records": [{"email": "a@test.com", "source": {"document": 0, "start": 9, "end": 19}}],
+                        "records": [{
+                            "email": "a@test.com", "kind": "email", "value": "a@test.com", "raw": "a@test.com", "valid": true,
+                            "source": {"document": 0, "start": 9, "end": 19},
+                        }],
                         "documents": [{
                             "media_type": "text/plain",
                             "charset": "UTF-8",
@@ -67,7 +70,10 @@ pub(crate) struct ResultLink {
                         }],
                     }))),
                     ("page" = (summary = "A page of the records", value = json!({
-                        "records": [{"email": "a@test.com", "source": {"document": 0, "start": 9, "end": 19}}],
+                        "records": [{
+                            "email": "a@test.com", "kind": "email", "value": "a@test.com", "raw": "a@test.com", "valid": true,
+                            "source": {"document": 0, "start": 9, "end": 19},
+                        }],
                         "next": "MS4xODA",
                     }))),
                 )),

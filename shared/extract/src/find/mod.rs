@@ -49,8 +49,8 @@ pub fn find(
 
     let mut records = fields.records;
     warnings.extend(fields.warnings);
-    if plan.entities.is_some() {
-        let found = entities::find(index, &text, limits, watch)?;
+    if let Some(options) = &plan.entities {
+        let found = entities::find(index, &text, options, limits, watch)?;
         records.extend(found.records);
         warnings.extend(found.warning);
     }

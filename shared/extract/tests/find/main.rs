@@ -2,6 +2,7 @@
 
 mod any_text;
 mod chunks;
+mod documentation;
 mod fields;
 mod kinds;
 mod language;
@@ -13,7 +14,7 @@ use extract::{
     Cell, Document, Interrupted, LIMITS, Limits, Link, NeverInterrupted, Place, Table, Text, Watch,
 };
 use serde_json::json;
-use support::{INPUT, document, entities, find, found_in, values};
+use support::{INPUT, document, entities, entities_with, find, found_in, values};
 
 /// All extractors that need no options.
 const ALL: [&str; 9] = [
@@ -33,26 +34,46 @@ fn the_sample_document_gives_its_two_addresses() {
     assert_eq!(
         found_in("Contact a@test.com or b@test.com"),
         [
-            json!({"email": "a@test.com", "source": {"document": 0, "start": 8, "end": 18}}),
-            json!({"email": "b@test.com", "source": {"document": 0, "start": 22, "end": 32}}),
+            json!({
+                "email": "a@test.com",
+                "kind": "email",
+                "value": "a@test.com",
+                "raw": "a@test.com",
+                "valid": true,
+                "source": {"document": 0, "start": 8, "end": 18},
+            }),
+            json!({
+                "email": "b@test.com",
+                "kind": "email",
+                "value": "b@test.com",
+                "raw": "b@test.com",
+                "valid": true,
+                "source": {"document": 0, "start": 22, "end": 32},
+            }),
         ]
     );
 }
 
 #[test]
-fn a_record_says_what_stands_in_the_text_where_that_is_not_the_value() {
+fn a_record_says_its_kind_its_value_and_what_stands_in_the_text() {
     assert_eq!(
         found_in("due 9 March 2026: 1.234,50 €"),
         [
             json!({
                 "date": "2026-03-09",
+                "kind": "date",
+                "value": "2026-03-09",
                 "raw": "9 March 2026",
+                "valid": true,
                 "source": {"document": 0, "start": 4, "end": 16},
             }),
             json!({
                 "money": "1234.50",
+                "kind": "money",
+                "value": "1234.50",
                 "currency": "EUR",
                 "raw": "1.234,50 €",
+                "valid": true,
                 "source": {"document": 0, "start": 18, "end": 28},
             }),
         ]
@@ -66,7 +87,10 @@ fn a_card_number_is_masked_and_never_copied() {
         records,
         [json!({
             "card": "411111******1111",
+            "kind": "card",
+            "value": "411111******1111",
             "network": "visa",
+            "valid": true,
             "source": {"document": 0, "start": 10, "end": 29},
         })]
     );
@@ -99,10 +123,18 @@ fn records_name_the_document_and_the_page() {
         [
             json!({
                 "email": "a@test.com",
+                "kind": "email",
+                "value": "a@test.com",
+                "raw": "a@test.com",
+                "valid": true,
                 "source": {"document": 3, "page": 1, "start": 0, "end": 10},
             }),
             json!({
                 "email": "b@test.com",
+                "kind": "email",
+                "value": "b@test.com",
+                "raw": "b@test.com",
+                "valid": true,
                 "source": {"document": 3, "page": 2, "start": 11, "end": 21},
             }),
         ]
@@ -143,8 +175,8 @@ fn of_findings_at_the_same_place_only_the_longest_is_a_record() {
         ("GB82 WEST 1234 5698 7654 32", "iban"),
         ("2026-03-09@test.com", "email"),
         ("20260309-4111-4111-8111-111111111111", "uuid"),
-        ("Mon, 9 Mar 2026 14:30:00 +0100", "date"),
-        ("2026-03-09T14:30:00+01:00", "date"),
+        ("Mon, 9 Mar 2026 14:30:00 +0100", "datetime"),
+        ("2026-03-09T14:30:00+01:00", "datetime"),
         ("Tel. +41 44 668 18 00", "phone"),
     ];
     for (text, kind) in cases {
@@ -395,4 +427,54 @@ fn an_extraction_survives_being_stored() {
         serde_json::from_str::<support::Extraction>(&stored).unwrap(),
         found
     );
+}
+
+#[test]
+fn only_the_kinds_that_are_wanted_are_given_and_each_as_among_all() {
+    let text = "https://example.com/2026-03-09 on 2026-03-10 at 14:30, a@test.com paid $5";
+    let options = r#"{"kinds": ["date", "email"]}"#;
+    let records = entities_with(options, text);
+    let values: Vec<_> = records.iter().map(|record| &record["value"]).collect();
+    assert_eq!(values, ["a@test.com"]);
+    let text = "https://example.com/2026-03-09 on 2026-03-10, a@test.com paid $5";
+    let records = entities_with(options, text);
+    let values: Vec<_> = records.iter().map(|record| &record["value"]).collect();
+    assert_eq!(values, ["2026-03-10", "a@test.com"]);
+}
+
+#[test]
+fn a_region_says_where_national_telephone_numbers_are_from() {
+    for (region, text, number) in [
+        ("DE", "Tel. 030 123456", "+4930123456"),
+        ("FR", "Phone: 01 42 68 53 00", "+33142685300"),
+        ("US", "call (650) 253-0000", "+16502530000"),
+    ] {
+        let records = entities_with(&format!(r#"{{"region": "{region}"}}"#), text);
+        assert_eq!(records[0]["phone"], number, "{text}");
+    }
+    assert_eq!(values("phone", "Tel. 030 123456"), Vec::<String>::new());
+}
+
+#[test]
+fn card_numbers_are_given_in_full_on_request() {
+    let records = entities_with(r#"{"cards": "full"}"#, "4111 1111 1111 1111");
+    assert_eq!(records[0]["card"], "4111111111111111");
+    assert_eq!(records[0]["raw"], "4111 1111 1111 1111");
+}
+
+#[test]
+fn what_fails_its_check_digits_is_given_on_request_and_hides_nothing_valid() {
+    let text = "DE89 3704 0044 0532 0130 01, 4111 1111 1111 1112, BIC DEUTXXFF, \
+        0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD";
+    assert_eq!(found_in(text), Vec::<serde_json::Value>::new());
+    let records = entities_with(r#"{"invalid": true}"#, text);
+    let kinds: Vec<_> = records.iter().map(|record| &record["kind"]).collect();
+    assert_eq!(kinds, ["iban", "card", "bic", "crypto_address"]);
+    for record in &records {
+        assert_eq!(record["valid"], false);
+        assert!(record["reason"].is_string(), "{record}");
+    }
+    assert_eq!(records[1].get("raw"), None);
+    let records = entities_with(r#"{"invalid": true}"#, "4111 1111 1111 1111 123");
+    assert_eq!(records[0]["valid"], true);
 }

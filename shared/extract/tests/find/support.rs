@@ -89,3 +89,13 @@ pub(crate) fn offset(place: &Value, name: &str) -> usize {
     let offset = place[name].as_u64().expect("an offset is a whole number");
     usize::try_from(offset).expect("an offset fits")
 }
+
+/// The records of a text, with these options of entities.
+pub(crate) fn entities_with(options: &str, text: &str) -> Vec<Value> {
+    let options: Value = serde_json::from_str(options).expect("options are JSON");
+    let plan = plan::Plan::read(&serde_json::json!([{"entities": options}]))
+        .expect("the options are right");
+    let found = extract::find::find(0, INPUT, document(text), &plan, &LIMITS, &NeverInterrupted);
+    let (records, _) = found.expect("nothing stops the search");
+    records.into_iter().map(Value::from).collect()
+}

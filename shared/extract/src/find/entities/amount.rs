@@ -1,20 +1,18 @@
 //! Amounts as people write them, made into plain decimal numbers: `1.234,50` -> `1234.50`.
 
-use super::currency;
-
 /// The number that is written here in digits and separators, its decimals as many as are written.
 ///
 /// Of two kinds of separators the last one, if it occurs once, is before the decimals. A lone comma
-/// before three digits separates thousands; a lone point does so too, unless the currency's
-/// countries write a decimal point. Thousands must be grouped throughout, by three or in the Indian
+/// or point before three digits separates thousands, unless `is_decimal` says that it stands
+/// before decimals. Thousands must be grouped throughout, by three or in the Indian
 /// way; what is not is no amount.
-pub(super) fn read(raw: &str, currency: &str) -> Option<String> {
+pub(super) fn read(raw: &str, is_decimal: impl Fn(char) -> bool) -> Option<String> {
     let mut separators = raw.char_indices().filter(|(_, c)| !c.is_ascii_digit());
     let decimals_at = separators.next_back().filter(|&(index, last)| {
         let lone = !raw[..index].contains(|c: char| !c.is_ascii_digit());
         let fraction = &raw[index + last.len_utf8()..];
         match last {
-            '.' | ',' if lone => is_decimal(&raw[..index], last, fraction, currency),
+            '.' | ',' if lone => !could_be_group(&raw[..index], fraction) || is_decimal(last),
             '.' | ',' => !raw[..index].contains(last),
             _ => false,
         }
@@ -34,12 +32,41 @@ pub(super) fn read(raw: &str, currency: &str) -> Option<String> {
     ))
 }
 
-/// Whether the only separator of a number stands before its decimals.
-fn is_decimal(whole: &str, separator: char, fraction: &str, currency: &str) -> bool {
-    let could_be_group = fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0');
-    !could_be_group
-        || currency::has_three_decimals(currency)
-        || (separator == '.' && currency::has_decimal_point(currency))
+/// Whether what stands before and after a separator could be groups of thousands.
+fn could_be_group(whole: &str, fraction: &str) -> bool {
+    fraction.len() == 3 && whole.len() <= 3 && !whole.starts_with('0')
+}
+
+/// What a text writes before decimals: a comma, if that stands more often before one or two last digits than a point
+/// does, else a point. Only the text's beginning is looked at.
+pub(super) fn decimal_mark(text: &str) -> char {
+    let bytes = &text.as_bytes()[..text.len().min(64 << 10)];
+    let digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+    let mark = |index: usize| matches!(bytes.get(index), Some(b'.' | b','));
+    let (mut points, mut commas) = (0, 0);
+    for (index, byte) in bytes
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| matches!(byte, b'.' | b','))
+    {
+        let decimals = (1..4).find(|offset| !digit(index + offset)).unwrap_or(4) - 1;
+        let whole = index > 0 && digit(index - 1);
+        // `1.2.3` and `1,2,3` are no numbers.
+        let first = bytes[..index]
+            .iter()
+            .rev()
+            .find(|byte| !byte.is_ascii_digit());
+        let alone =
+            first != Some(byte) && !(mark(index + decimals + 1) && digit(index + decimals + 2));
+        if whole && (1..=2).contains(&decimals) && alone {
+            *(if *byte == b'.' {
+                &mut points
+            } else {
+                &mut commas
+            }) += 1;
+        }
+    }
+    if commas > points { ',' } else { '.' }
 }
 
 /// The digits of a whole number that is written in one piece or in groups.
@@ -82,31 +109,33 @@ mod tests {
     #[test]
     fn separators_are_told_apart() {
         let cases = [
-            ("5", "EUR", "5"),
-            ("007", "EUR", "7"),
-            ("0,5", "EUR", "0.5"),
-            ("12.50", "EUR", "12.50"),
-            ("1.234,50", "EUR", "1234.50"),
-            ("1,234.50", "EUR", "1234.50"),
-            ("1 234 567,8", "EUR", "1234567.8"),
-            ("1\u{202f}234,567", "EUR", "1234.567"),
-            ("1'234.50", "CHF", "1234.50"),
-            ("1,234,567", "EUR", "1234567"),
-            ("1.234.567", "USD", "1234567"),
-            ("12,34,567.00", "INR", "1234567.00"),
-            ("1,234", "USD", "1234"),
-            ("1.234", "EUR", "1234"),
-            ("1.234", "USD", "1.234"),
-            ("1.234", "KWD", "1.234"),
-            ("0.123", "EUR", "0.123"),
-            ("1234.567", "EUR", "1234.567"),
-            ("1.2345", "EUR", "1.2345"),
+            ("5", "", "5"),
+            ("007", "", "7"),
+            ("0,5", "", "0.5"),
+            ("12.50", "", "12.50"),
+            ("1.234,50", "", "1234.50"),
+            ("1,234.50", "", "1234.50"),
+            ("1 234 567,8", "", "1234567.8"),
+            ("1\u{202f}234,567", "", "1234.567"),
+            ("1'234.50", ".", "1234.50"),
+            ("1,234,567", "", "1234567"),
+            ("1.234.567", ".", "1234567"),
+            ("12,34,567.00", ".", "1234567.00"),
+            ("1,234", ",", "1.234"),
+            ("1,234", ".", "1234"),
+            ("1.234", "", "1234"),
+            ("1.234", ".", "1.234"),
+            ("1.234", ".,", "1.234"),
+            ("0.123", "", "0.123"),
+            ("1234.567", "", "1234.567"),
+            ("1.2345", "", "1.2345"),
         ];
-        for (raw, currency, number) in cases {
+        for (raw, marks, number) in cases {
+            let read = read(raw, |separator| marks.contains(separator));
             assert_eq!(
-                read(raw, currency).as_deref(),
+                read.as_deref(),
                 Some(number),
-                "{raw} {currency}"
+                "{raw}, decimals after any of `{marks}`"
             );
         }
     }
@@ -122,7 +151,7 @@ mod tests {
             "1,2,3",
             "2024 100",
         ] {
-            assert_eq!(read(raw, "EUR"), None, "{raw}");
+            assert_eq!(read(raw, |_| false), None, "{raw}");
         }
     }
 
@@ -132,5 +161,21 @@ mod tests {
         assert_eq!(shifted("0.5", 3), "500");
         assert_eq!(shifted("1.23456", 3), "1234.56");
         assert_eq!(shifted("7", 9), "7000000000");
+    }
+
+    #[test]
+    fn a_text_shows_what_it_writes_before_decimals() {
+        for (text, mark) in [
+            ("", '.'),
+            ("3.5 kg and 1,234 g", '.'),
+            ("3,5 kg and 1.234 g", ','),
+            (
+                "Version 1.2, 1.3, vom 09.03.2026: 4,50 und 3,20 und 1,0",
+                ',',
+            ),
+            ("1,2,3 and 4,5,6 and 0.5", '.'),
+        ] {
+            assert_eq!(decimal_mark(text), mark, "{text}");
+        }
     }
 }

@@ -36,6 +36,17 @@ pub(super) fn line_before(text: &str, offset: usize, bytes: usize) -> &str {
     head.rsplit(['\n', '\r']).next().unwrap_or(head)
 }
 
+/// What stands in the same line from the offset on, at most this many bytes of it.
+pub(super) fn line_after(text: &str, offset: usize, bytes: usize) -> &str {
+    let tail = &text[offset..text.floor_char_boundary((offset + bytes).min(text.len()))];
+    tail.split(['\n', '\r']).next().unwrap_or(tail)
+}
+
+/// Whether the dash before a number is a minus sign, not a hyphen or the dash of a range.
+pub(super) fn is_sign(text: &str, dash: usize) -> bool {
+    !before(text, dash).is_some_and(|c| in_word(c) || ")]%€$£¥.,".contains(c))
+}
+
 /// Whether the character is part of a word in a script that puts spaces between words.
 pub(super) fn in_word(c: char) -> bool {
     c == '_' || (c.is_alphanumeric() && !is_unspaced(c))

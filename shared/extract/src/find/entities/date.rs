@@ -1,8 +1,7 @@
-//! Dates and points in time.
+//! Dates, and dates with their time.
 //!
-//! The value is a date (`2026-03-09`), a date with a time (`2026-03-09T14:30:00`), or, where the
-//! text states the offset from UTC, a point in time as RFC 3339 has it
-//! (`2026-03-09T14:30:00+01:00`). Read are:
+//! The value of a date is `2026-03-09`, that of a date with its time `2026-03-09T14:30:00`, or, where the
+//! text states the offset from UTC, `2026-03-09T14:30:00+01:00` (RFC 3339). Read are:
 //!
 //! - ISO 8601: `2026-03-09`, `2026-03-09T14:30:00.5Z`, `2026-03-09 14:30 +0100`,
 //!   `20260309T143000Z`;
@@ -13,16 +12,21 @@
 //! - `09.03.2026`: the day always comes first; `2026/03/09`; `2026年3月9日`;
 //! - `25/12/2026`, `12-25-2026`: only where one of both must be the day, or both are the same.
 //!
+//! A date of any form and a time of any form (`time.rs`) right after it are one: `9 March 2026 at 2:30 pm`.
+//!
 //! Years are written in full and lie between 1000 and 2999.
 
 use std::sync::LazyLock;
 
 use jiff::civil::{Date, DateTime, Time};
+use plan::EntityKind;
 use regex::{Captures, Regex};
 
+use super::boundary::line_after;
 use super::boundary::{part_of_number, stands_alone};
 use super::month;
 use super::search::{Finding, Search};
+use super::time::{self, rfc3339_offset};
 use crate::Span;
 use crate::watch::Interrupted;
 
@@ -106,17 +110,48 @@ pub(super) fn find(search: &mut Search<'_>) -> Result<(), Interrupted> {
     } in &*FORMS
     {
         search.each_match(pattern, |text, captures| {
-            let (value, span) = read_point(text, captures).or_else(|| read_date(captures))?;
-            let alone = stands_alone(text, &span)
+            let found = read_point(text, captures).or_else(|| {
+                let (date, span) = read_date(captures)?;
+                Some(
+                    with_time(text, date, &span)
+                        .unwrap_or_else(|| Finding::new(EntityKind::Date, date.to_string(), span)),
+                )
+            })?;
+            let alone = stands_alone(text, &found.span)
                 && !part_of_number(text, &captures.get_match().range(), separators);
-            alone.then(|| Finding::new("date", value, span))
+            alone.then_some(found)
         })?;
     }
     Ok(())
 }
 
-/// A date with its time.
-fn read_point(text: &str, captures: &Captures<'_>) -> Option<(String, Span)> {
+/// What may stand between a date and its time.
+static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "at|um|kl\\.?|klo|à|a las|às|alle ore|alle|ore|om|o|godz\\.?";
+    Regex::new(&format!(
+        r"^(?:,?[ \u{{a0}}]{{1,2}}(?:(?:{words})[ \u{{a0}}])?|[ \u{{3000}}]?)"
+    ))
+    .expect("the pattern is valid")
+});
+
+/// The date with the time that follows it.
+fn with_time(text: &str, date: Date, span: &Span) -> Option<Finding> {
+    let tail = line_after(text, span.end, 24);
+    let between = BETWEEN.find(tail).map_or(0, |between| between.end());
+    if between == 0 && !text[..span.end].ends_with('日') {
+        return None;
+    }
+    let (time, offset, end) = time::read_at(text, span.end + between)?;
+    let point = DateTime::from_parts(date, time);
+    Some(Finding::new(
+        EntityKind::Datetime,
+        format!("{point}{offset}"),
+        span.start..end,
+    ))
+}
+
+/// A date with its time, in one of the forms that have both.
+fn read_point(text: &str, captures: &Captures<'_>) -> Option<Finding> {
     let time = Time::new(
         captures.name("hour")?.as_str().parse().ok()?,
         captures.name("minute")?.as_str().parse().ok()?,
@@ -137,7 +172,7 @@ fn read_point(text: &str, captures: &Captures<'_>) -> Option<(String, Span)> {
     }
     let twelve_hours = HALF_OF_DAY.is_match(&text[span.end..text.ceil_char_boundary(span.end + 5)]);
     let value = format!("{point}{}", rfc3339_offset(offset.trim_start())?);
-    (!twelve_hours).then_some((value, span))
+    (!twelve_hours).then(|| Finding::new(EntityKind::Datetime, value, span))
 }
 
 /// Whether that which has the form of an offset is the time at which something ends:
@@ -150,24 +185,28 @@ fn is_end_of_range(captures: &Captures<'_>, offset: &str) -> bool {
 }
 
 /// A date alone; none for a form that is nothing without its time.
-fn read_date(captures: &Captures<'_>) -> Option<(String, Span)> {
+fn read_date(captures: &Captures<'_>) -> Option<(Date, Span)> {
     let span = match (captures.name("date"), captures.name("hour")) {
         (Some(date), _) => date.range(),
         (None, None) => captures.get_match().range(),
         (None, Some(_)) => return None,
     };
-    Some((date(captures)?.to_string(), span))
+    Some((date(captures)?, span))
 }
 
 fn date(captures: &Captures<'_>) -> Option<Date> {
     let number = |name| captures.name(name)?.as_str().parse::<i8>().ok();
-    let year = captures.name("year")?.as_str().parse().ok();
+    let year: i16 = captures.name("year")?.as_str().parse().ok()?;
     let (month, day) = match (captures.name("name"), number("first"), number("second")) {
         (Some(name), ..) => (month::number(name.as_str())?, number("day")?),
-        (_, Some(first), Some(second)) => unambiguous(first, second)?,
+        // `24-07-1234` is rather a number than a day.
+        (_, Some(first), Some(second)) if (1800..2200).contains(&year) => {
+            unambiguous(first, second)?
+        }
         _ => (number("month")?, number("day")?),
     };
-    Date::new(year.filter(|year| (1000..3000).contains(year))?, month, day).ok()
+    let likely = (1000..3000).contains(&year);
+    likely.then(|| Date::new(year, month, day).ok())?
 }
 
 /// Month and day, where only one reading is possible or both are the same.
@@ -182,22 +221,4 @@ fn unambiguous(first: i8, second: i8) -> Option<(i8, i8)> {
 
 fn nanoseconds(digits: &str) -> Option<i32> {
     format!("{digits:0<9}").parse().ok()
-}
-
-/// The offset as RFC 3339 writes it, empty for none.
-fn rfc3339_offset(offset: &str) -> Option<String> {
-    let hours = match offset {
-        "" => return Some(String::new()),
-        "Z" | "z" | "UTC" | "GMT" | "UT" => return Some("Z".into()),
-        "EDT" => "-04",
-        "EST" | "CDT" => "-05",
-        "CST" | "MDT" => "-06",
-        "MST" | "PDT" => "-07",
-        "PST" => "-08",
-        _ => {
-            let (hours, minutes) = offset.split_at_checked(3)?;
-            return Some(format!("{hours}:{}", minutes.trim_start_matches(':')));
-        }
-    };
-    Some(format!("{hours}:00"))
 }

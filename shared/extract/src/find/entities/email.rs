@@ -5,6 +5,7 @@
 //! address (`a@test.comまで`).
 
 use linkify::{LinkFinder, LinkKind};
+use plan::EntityKind;
 
 use super::boundary::{is_typographic, is_unspaced};
 use super::search::{Finding, Search};
@@ -52,7 +53,7 @@ fn read(text: &str, place: Span) -> Option<Finding> {
     let file = FILE_ENDINGS.contains(&ending.as_str());
     (!local.is_empty() && fits && !file && is_domain(domain)).then(|| {
         let value = format!("{local}@{}", domain.to_lowercase());
-        Finding::new("email", value, start..place.end)
+        Finding::new(EntityKind::Email, value, start..place.end)
     })
 }
 

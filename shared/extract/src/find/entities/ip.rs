@@ -3,12 +3,14 @@
 //! Four numbers with dots may as well be a version or a section. So an IPv4 address must not be part
 //! of a longer number or word, nor follow a word such as `version` or a comparison (`>= 1.2.3.4`),
 //! and must not look like the heading of a section (at the beginning of a line, four small numbers,
-//! then a capital). An IPv6 address must lie in a range that is in use, so that `a::b` in program
+//! then a capital). One of four numbers below fifty is a version unless it is a private or well-known address, has
+//! a port or prefix length, or follows a word such as *host*. An IPv6 address must lie in a range that is in use, so that `a::b` in program
 //! text is none.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
+use plan::EntityKind;
 use regex::Regex;
 
 use super::boundary::{after, before, line_before, part_of_number, stands_alone};
@@ -53,11 +55,35 @@ static NO_ADDRESS: LazyLock<Regex> = LazyLock::new(|| {
         "appendix",
         "annex",
         "oid",
+        "spec",
+        "bump",
+        "(?:up|down)grade[sd]? from",
+        "versions? (?:before|after|until)",
+        "versión",
+        "versão",
+        "versione",
+        "kapitel",
+        "abschnitt",
+        "ziffer",
+        "chapitre",
+        "capítulo",
+        "model(?:o|l|e)?",
+        "modèle",
+        "art\\.?-?nr",
+        "room",
     ]
     .join("|");
     let word = format!(r"(?i:(?-u:\b)(?:{words})[.:]?(?: (?:is|to|no\.?|number))?)");
     let comparison = "[<>=~!]=|~>|[<>^~]";
     Regex::new(&format!(r"(?:{word}|§|{comparison})[:=]?\s*$")).expect("the pattern is valid")
+});
+
+/// What stands before an address.
+static NETWORK: LazyLock<Regex> = LazyLock::new(|| {
+    let words = "ips?|ipv4|hosts?|hostname|addr|address(?:es)?|gateway|dns|servers?|nameservers?|client|peer|listen(?:ing)?|ping|\
+        subnet|netmask|proxy|router|resolver|inet|connect(?:ed|ing|ion)?|adresse|dirección|indirizzo";
+    Regex::new(&format!("(?i)(?-u:\\b)(?:{words})(?-u:\\b)|地址|アドレス"))
+        .expect("the pattern is valid")
 });
 
 pub(super) fn find(search: &mut Search<'_>) -> Result<(), Interrupted> {
@@ -78,8 +104,9 @@ fn read_v4(text: &str, span: Span) -> Option<Finding> {
         && !number
         && !in_name(text, &span)
         && !is_heading(text, &span, address)
-        && !NO_ADDRESS.is_match(line_before(text, span.start, 24)))
-    .then(|| Finding::new("ip", address.to_string(), span).with("version", 4))
+        && !NO_ADDRESS.is_match(line_before(text, span.start, 24))
+        && (is_usual(address) || is_used(text, &span)))
+    .then(|| Finding::new(EntityKind::Ip, address.to_string(), span).with("version", 4))
 }
 
 /// Whether a hyphen, slash or plus joins it to a name or number (`Chrome/120.0.0.0`,
@@ -105,6 +132,25 @@ fn in_name(text: &str, span: &Span) -> bool {
             .is_some_and(|tail| tail.split(|c| !numeric(c)).next().is_some_and(is_address))
     };
     (joined_before && !range_before()) || (joined_after && !range_after())
+}
+
+/// Whether an address looks like one by its numbers.
+fn is_usual(address: Ipv4Addr) -> bool {
+    let [first, rest @ ..] = address.octets();
+    let resolver = rest == [first; 3] || matches!(address.octets(), [8, 8, 4, 4] | [1, 0, 0, 1]);
+    address.octets().iter().any(|octet| *octet >= 50)
+        || address.is_private()
+        || address.is_unspecified()
+        || (resolver && [1, 4, 8, 9].contains(&first))
+}
+
+/// Whether what stands around it says that it is an address.
+fn is_used(text: &str, span: &Span) -> bool {
+    let number = |mark| text[span.end..].strip_prefix(mark);
+    let with_number = [number(':'), number('/')];
+    let mut numbered = with_number.iter().flatten();
+    numbered.any(|tail| tail.starts_with(|c: char| c.is_ascii_digit()))
+        || NETWORK.is_match(line_before(text, span.start, 32))
 }
 
 fn is_heading(text: &str, span: &Span, address: Ipv4Addr) -> bool {
@@ -137,7 +183,7 @@ fn read_v6(text: &str, place: Span) -> Option<Finding> {
         || after(text, place.end) == Some(':')
         || part_of_number(text, &place, &['.']);
     (in_use(address) && stands_alone(text, &place) && !longer)
-        .then(|| Finding::new("ip", address.to_string(), span).with("version", 6))
+        .then(|| Finding::new(EntityKind::Ip, address.to_string(), span).with("version", 6))
 }
 
 /// Whether addresses of this range are in use: global unicast, unique local, link-local, multicast,

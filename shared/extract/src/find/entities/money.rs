@@ -7,9 +7,10 @@
 
 use std::sync::LazyLock;
 
+use plan::EntityKind;
 use regex::{Captures, Match, Regex};
 
-use super::boundary::{after, before, in_word, part_of_number};
+use super::boundary::{after, before, in_word, is_sign, part_of_number};
 use super::search::{Finding, Search};
 use super::{amount, currency};
 use crate::Span;
@@ -99,9 +100,19 @@ fn read_prefixed<'a>(text: &str, captures: &Captures<'a>, named: Match<'a>) -> O
             currency = currency::code(code.as_str());
         }
     }
+    if let Some(scale) = captures.name("p_scale").filter(|scale| scale.len() > 4) {
+        // Only abbreviations have a point of their own.
+        end = if text[scale.end()..end] == *"." {
+            scale.end()
+        } else {
+            end
+        };
+    }
     let is_variable = before(text, named.start()).is_some_and(|c| "\\${".contains(c))
         || after(text, end).is_some_and(|c| "$}".contains(c));
-    let sign = captures.name("p_sign").filter(|sign| is_sign(text, sign));
+    let sign = captures
+        .name("p_sign")
+        .filter(|sign| is_sign(text, sign.start()));
     let start = sign.map_or(named.start(), |sign| sign.start());
     let inner = captures.name("p_inner");
     // `EUR -5` is negative, `EURO-5` a name.
@@ -116,7 +127,9 @@ fn read_suffixed(text: &str, captures: &Captures<'_>) -> Option<Finding> {
     let number = captures.name("s_number")?;
     let named = captures.name("s_currency")?;
     let currency = known_currency(named.as_str(), number.as_str())?;
-    let sign = captures.name("s_sign").filter(|sign| is_sign(text, sign));
+    let sign = captures
+        .name("s_sign")
+        .filter(|sign| is_sign(text, sign.start()));
     let span = sign.map_or(number.start(), |sign| sign.start())..named.end();
     let joined = part_of_number(text, &number.range(), &['.', ',', '\'', '’', ':', '/'])
         || before(text, number.start()).is_some_and(|c| "#$€£¥".contains(c))
@@ -135,11 +148,6 @@ fn read_suffixed(text: &str, captures: &Captures<'_>) -> Option<Finding> {
 fn known_currency(name: &str, number: &str) -> Option<&'static str> {
     let doubtful = currency::is_ambiguous(name) && !number.contains(['.', ',']);
     (!doubtful).then(|| currency::code(name))?
-}
-
-/// Whether the dash is a minus sign, not a hyphen or the dash of a range.
-fn is_sign(text: &str, dash: &Match<'_>) -> bool {
-    !before(text, dash.start()).is_some_and(|c| in_word(c) || ")]%€$£¥.,".contains(c))
 }
 
 /// Whether a currency between two numbers belongs to the second: `in 2026 EUR 500`, `2 EUR 19.90`.
@@ -174,7 +182,10 @@ fn read(
     if joined {
         return None;
     }
-    let mut value = amount::read(number.as_str(), currency)?;
+    let mut value = amount::read(number.as_str(), |separator| {
+        currency::has_three_decimals(currency)
+            || (separator == '.' && currency::has_decimal_point(currency))
+    })?;
     if let Some(scale) = scale {
         value = amount::shifted(&value, power(scale.as_str())?);
     }
@@ -183,7 +194,7 @@ fn read(
     } else {
         ""
     };
-    Some(Finding::new("money", format!("{sign}{value}"), span).with("currency", currency))
+    Some(Finding::new(EntityKind::Money, format!("{sign}{value}"), span).with("currency", currency))
 }
 
 fn power(scale: &str) -> Option<usize> {

@@ -8,12 +8,12 @@ use crate::Span;
 
 /// Leaves one finding for each place and puts them in the order of the text.
 ///
-/// Of findings that overlap the longest is taken: a URL with a date in its path is a URL, the
+/// Of findings that overlap the longest valid one is taken: a URL with a date in its path is a URL, the
 /// digits of an IBAN are no card number. Of two of the same length it is the one that was added
 /// first, that is, the one of the more specific kind, or the one that begins earlier.
 pub(super) fn resolve(mut findings: Vec<Finding>) -> impl Iterator<Item = Finding> {
     // The sort is stable, so that equals stay in the order in which they were added.
-    findings.sort_by_key(|finding| Reverse(finding.span.len()));
+    findings.sort_by_key(|finding| (finding.flaw.is_some(), Reverse(finding.span.len())));
     let mut taken: BTreeMap<usize, Finding> = BTreeMap::new();
     for finding in findings {
         if is_free(&taken, &finding.span) {
@@ -34,12 +34,14 @@ fn is_free(taken: &BTreeMap<usize, Finding>, span: &Span) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use plan::EntityKind;
+
     use super::*;
 
     fn resolved(spans: &[Span]) -> Vec<Span> {
         let findings = spans
             .iter()
-            .map(|span| Finding::new("kind", "", span.clone()))
+            .map(|span| Finding::new(EntityKind::Date, "", span.clone()))
             .collect();
         resolve(findings).map(|finding| finding.span).collect()
     }

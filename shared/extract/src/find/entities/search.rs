@@ -1,5 +1,6 @@
 //! What a kind is given to search, and what it gives back.
 
+use plan::{Entities, EntityKind};
 use regex::{Captures, Regex};
 use serde_json::Value;
 
@@ -8,28 +9,30 @@ use crate::watch::Interrupted;
 use crate::{Span, Watch};
 
 /// Something found in the text.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Finding {
     /// Where it stands.
     pub(super) span: Span,
-    /// The name of its kind.
-    pub(super) kind: &'static str,
+    pub(super) kind: EntityKind,
     /// Its value in the normal form of its kind.
     pub(super) value: String,
     /// What else there is to say of it.
     pub(super) members: Vec<(&'static str, Value)>,
     /// Whether the text itself must not be copied into the record.
     pub(super) withheld: bool,
+    /// Why it is not valid, though it has the form of its kind.
+    pub(super) flaw: Option<&'static str>,
 }
 
 impl Finding {
-    pub(super) fn new(kind: &'static str, value: impl Into<String>, span: Span) -> Self {
+    pub(super) fn new(kind: EntityKind, value: impl Into<String>, span: Span) -> Self {
         Self {
             span,
             kind,
             value: value.into(),
             members: Vec::new(),
             withheld: false,
+            flaw: None,
         }
     }
 
@@ -43,6 +46,14 @@ impl Finding {
     pub(super) fn withheld(self) -> Self {
         Self {
             withheld: true,
+            ..self
+        }
+    }
+
+    /// The same as something that only has the form of its kind.
+    pub(super) fn invalid(self, flaw: &'static str) -> Self {
+        Self {
+            flaw: Some(flaw),
             ..self
         }
     }
@@ -99,9 +110,19 @@ impl<'a> Window<'a> {
     }
 }
 
+/// What the search of all windows of a text is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Settings<'a> {
+    /// How entities are wanted.
+    pub(super) options: &'a Entities,
+    /// What this text writes before decimals, `.` or `,`: tells what a lone separator before three digits means.
+    pub(super) decimal_mark: char,
+}
+
 /// A window under search, and what was found in it so far.
 pub(super) struct Search<'a> {
     window: Window<'a>,
+    settings: Settings<'a>,
     watch: &'a dyn Watch,
     places: usize,
     findings: Vec<Finding>,
@@ -111,9 +132,10 @@ impl<'a> Search<'a> {
     /// Places between two questions to the watch.
     const PLACES_PER_CHECK: usize = 1_000;
 
-    pub(super) fn new(window: Window<'a>, watch: &'a dyn Watch) -> Self {
+    pub(super) fn new(window: Window<'a>, settings: Settings<'a>, watch: &'a dyn Watch) -> Self {
         Self {
             window,
+            settings,
             watch,
             places: 0,
             findings: Vec::new(),
@@ -125,6 +147,11 @@ impl<'a> Search<'a> {
         self.window
     }
 
+    /// What the search is told.
+    pub(super) fn settings(&self) -> Settings<'a> {
+        self.settings
+    }
+
     /// To be called for each place that is looked at closely.
     pub(super) fn step(&mut self) -> Result<(), Interrupted> {
         self.places += 1;
@@ -134,8 +161,12 @@ impl<'a> Search<'a> {
         Ok(())
     }
 
-    /// Adds a finding, unless it belongs to the next window or is cut off by the end of this one.
+    /// Adds a finding, unless it belongs to the next window, is cut off by the end of this one, or is not valid and
+    /// not wanted so.
     pub(super) fn add(&mut self, finding: Finding) {
+        if finding.flaw.is_some() && !self.settings.options.invalid {
+            return;
+        }
         let Window {
             text, limit, cut, ..
         } = self.window;

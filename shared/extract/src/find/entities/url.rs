@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use ::url::{Host, Url};
 use linkify::{LinkFinder, LinkKind};
+use plan::EntityKind;
 use regex::Regex;
 
 use super::boundary::{after, before, in_word, is_typographic, is_unspaced};
@@ -101,7 +102,7 @@ fn read(text: &str, mut span: Span) -> Option<Finding> {
     let url = known
         .then(|| Url::parse(raw).ok())?
         .filter(|url| is_plausible(url, raw))?;
-    Some(Finding::new("url", url, span))
+    Some(Finding::new(EntityKind::Url, url, span))
 }
 
 fn find_www(search: &mut Search<'_>, stretch: &Span) -> Result<(), Interrupted> {
@@ -119,7 +120,7 @@ fn find_www(search: &mut Search<'_>, stretch: &Span) -> Result<(), Interrupted> 
         let span = host.start()..from;
         let url = Url::parse(&format!("https://{}", &text[span.clone()]));
         if let Some(url) = url.ok().filter(|url| is_plausible(url, host.as_str())) {
-            search.add(Finding::new("url", url, span));
+            search.add(Finding::new(EntityKind::Url, url, span));
         }
     }
     Ok(())

@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use plan::EntityKind;
 use regex::Regex;
 
 use super::boundary::stands_alone;
@@ -23,6 +24,6 @@ pub(super) fn find(search: &mut Search<'_>) -> Result<(), Interrupted> {
         let span = place.range();
         let longer = text[..span.start].ends_with('-') || text[span.end..].starts_with('-');
         (stands_alone(text, &span) && !longer)
-            .then(|| Finding::new("uuid", place.as_str().to_ascii_lowercase(), span))
+            .then(|| Finding::new(EntityKind::Uuid, place.as_str().to_ascii_lowercase(), span))
     })
 }

@@ -1,14 +1,25 @@
 //! Each kind: what is found and how it is normalised, and what is left alone.
 
+mod bic;
 mod card;
+mod coordinates;
+mod crypto_address;
 mod date;
+mod domain;
 mod email;
+mod hash;
+mod hashtag;
 mod iban;
 mod ip;
+mod mac;
 mod money;
+mod percent;
 mod phone;
+mod quantity;
+mod time;
 mod url;
 mod uuid;
+mod vat;
 
 use crate::support::{raws, values};
 

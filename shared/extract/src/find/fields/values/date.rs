@@ -38,7 +38,7 @@ pub(super) fn date(
     if let Some(date) = in_digits(text, locale)? {
         return Ok(date.to_string().into());
     }
-    let (found, within) = only("date", text)?;
+    let (found, within) = only("datetime", text).or_else(|_| only("date", text))?;
     let day = found.get(..10).unwrap_or(&found);
     Ok(Reading {
         value: day.into(),
@@ -59,9 +59,7 @@ pub(super) fn point(
         return Ok(moment.as_str().into());
     }
     let none = || format!("{} names no time of day, so it is a `date`.", quoted(text));
-    if let Ok((found, within)) = only("date", text)
-        && found.contains('T')
-    {
+    if let Ok((found, within)) = only("datetime", text) {
         return Ok(of(found.into(), Some(within)));
     }
     let time = TIME.captures(text).ok_or_else(none)?;
