@@ -18,7 +18,8 @@ FUNCTIONS := api preview worker reaper
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e \
-	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack
+	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
+	golden quality bench-extract fuzz
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -98,6 +99,22 @@ functions: setup ## The functions, built for Lambda: whether they start there, a
 
 deployed: functions ## The template, deployed to an emulated AWS and driven over HTTP
 	@$(STEP) deployed $(SAM)/python scripts/deploy_test.py
+
+golden: ## Write the corpus's golden results anew; review the difference before you commit it
+	@UPDATE_GOLDEN=1 cargo test --locked --package extract --test corpus golden
+
+quality: ## Precision and recall against what people found right (VERBOSE=1 names what is wrong)
+	@cargo run --locked --quiet --package extract --example quality -- $(if $(VERBOSE),--verbose)
+
+bench-extract: ## Processor time and memory for each kind of document, beside other tools
+	@scripts/setup.sh bench
+	@cargo build --locked --release --package extract --example repeat
+	@.tools/bench/bin/python scripts/bench_documents.py .tools/bench-documents
+	@.tools/bench/bin/python scripts/bench_extract.py
+
+fuzz: ## 20,000 damaged documents, then each fuzz target for FUZZ_SECONDS (60)
+	@MUTATIONS=20000 cargo test --locked --package extract --test corpus mutations
+	@scripts/fuzz.sh
 
 costs: setup ## docs/costs.md, against what was counted
 	@$(STEP) costs $(SAM)/python scripts/cost.py --check

@@ -24,7 +24,7 @@ struct Truth {
     text: String,
 }
 
-pub fn score(folder: &Path, scores: &mut Scores, faults: &mut Faults) {
+pub(crate) fn score(folder: &Path, scores: &mut Scores, faults: &mut Faults) {
     for (part, folder) in [
         ("articles", folder.to_owned()),
         ("articles-holdout", folder.join("holdout")),

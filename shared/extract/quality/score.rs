@@ -3,6 +3,7 @@
 //! Each folder beside this file has a scorer: a file of Rust and a line in [`SCORERS`]. `scores.json` holds what was
 //! reached; [`worse`] says where the engine has fallen behind it.
 
+mod articles;
 mod entities;
 
 use std::collections::BTreeMap;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 type Scorer = fn(&Path, &mut Scores, &mut Faults);
 
 /// Every folder with its scorer.
-const SCORERS: [(&str, Scorer); 1] = [("entities", entities::score)];
+const SCORERS: [(&str, Scorer); 2] = [("articles", articles::score), ("entities", entities::score)];
 
 /// How far a score may fall before it counts as worse.
 const TOLERANCE: f64 = 0.001;

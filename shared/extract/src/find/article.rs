@@ -1,5 +1,7 @@
 //! The main content, in the form that a result gives it.
 
+use plan::{Entities, EntityKind};
+
 use super::entities;
 use super::markdown::Markdown;
 use super::structure::place;
@@ -75,9 +77,13 @@ fn date_before(
     let start = text.floor_char_boundary(first.start.saturating_sub(HEAD_BYTES));
     let end = text.floor_char_boundary(first.end.min(first.start + BEGINNING_BYTES));
     let head = Text::new(text[start..end].to_owned());
-    let found = entities::find(0, &head, limits, watch)?;
+    let dates = Entities {
+        kinds: vec![EntityKind::Date, EntityKind::Datetime],
+        ..Entities::default()
+    };
+    let found = entities::find(0, &head, &dates, limits, watch)?;
     let mut dates = found.records.iter().rev();
-    Ok(dates.find_map(|it| it.get("date")?.as_str().map(str::to_owned)))
+    Ok(dates.find_map(|it| it.get("value")?.as_str().map(str::to_owned)))
 }
 
 fn add(to: &mut String, piece: &str) {
