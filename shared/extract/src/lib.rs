@@ -13,7 +13,6 @@ mod document;
 mod error;
 mod extraction;
 pub mod find;
-mod limits;
 mod output;
 pub mod read;
 pub mod select;
@@ -26,9 +25,9 @@ pub use document::{
 };
 pub use error::{Error, Problem};
 pub use extraction::{Input, Numbers, Record, extract};
-pub use limits::{LIMITS, Limits};
 pub use output::{
     ArticleOutput, ChunkOutput, DocumentError, DocumentOutput, FailedOutput, LinkOutput, Outcome,
     Output, Place, StructuredOutput, TableOutput,
 };
+pub use plan::{LIMITS, Limits};
 pub use watch::{Interrupted, NeverInterrupted, Watch};

@@ -36,6 +36,9 @@ pub(crate) struct Limits {
     /// How long a job is kept that never ends.
     #[schema(example = 2_592_000)]
     keep_unfinished_seconds: u64,
+    /// What a document may ask of the engine; whoever passes one of these is told its name.
+    #[schema(value_type = BTreeMap<String, u64>, example = json!({"max_pages": 5000, "max_records": 100_000}))]
+    engine: plan::Limits,
 }
 
 /// List the limits in force
@@ -54,6 +57,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_attempts: limits::MAX_ATTEMPTS,
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
         keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),
+        engine: plan::LIMITS,
     })
 }
 

@@ -58,7 +58,7 @@ const MAX_BODY_BYTES: usize = 2 << 20;
             description = "What was extracted",
             body = schema::ScanResult,
             example = json!({
-                "columns": ["kind", "value", "raw", "valid", "email", "problems", "document", "page", "start", "end"],
+                "columns": ["kind", "value", "raw", "valid", "problems", "document", "page", "start", "end"],
                 "records": [{"email": "a@test.com", "source": {"document": 0, "start": 9, "end": 19}}],
                 "documents": [{
                     "media_type": "text/plain",

@@ -55,7 +55,7 @@ pub(crate) struct ResultLink {
             content(
                 (schema::ResultOrPage = "application/json", examples(
                     ("result" = (summary = "All of it", value = json!({
-                        "columns": ["kind", "value", "raw", "valid", "email", "problems", "document", "page", "start", "end"],
+                        "columns": ["kind", "value", "raw", "valid", "problems", "document", "page", "start", "end"],
                         "records": [{
                             "email": "a@test.com", "kind": "email", "value": "a@test.com", "raw": "a@test.com", "valid": true,
                             "source": {"document": 0, "start": 9, "end": 19},

@@ -157,6 +157,7 @@ async fn limits_are_those_in_force() {
     assert_eq!(limits["max_documents"], 20);
     assert_eq!(limits["max_json_levels"], 128);
     assert_eq!(limits["max_attempts"], 5);
+    assert_eq!(limits["engine"]["max_pages"], plan::LIMITS.max_pages);
     assert_eq!(limits["keep_finished_seconds"], 7 * 24 * 3600);
 }
 

@@ -1,4 +1,4 @@
-//! Every limit of the engine, with its unit in its name.
+//! Every limit of the engine, with its unit in its name. They stand here, and not in the engine, for the API publishes them.
 
 use serde::Serialize;
 
@@ -31,7 +31,7 @@ pub const LIMITS: Limits = Limits {
     max_selected_bytes: 64 << 20,
 };
 
-/// What a document may ask of the engine. Whatever is passed is a [`Problem::LimitExceeded`](crate::Problem::LimitExceeded)
+/// What a document may ask of the engine. Whatever is passed is a `limit_exceeded`
 /// that names the limit, or, where leaving out the rest is more useful than refusing all, a warning that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Limits {
