@@ -223,21 +223,24 @@ def the_contract_holds(stack, held):
 
 def documents_give_records_with_their_places(stack):
     page = b"<title>A</title><p>Call <b>+1 212-555-0142</b> or write to ann@example.com"
-    documents = {
+    bodies = {
         "application/pdf": (DATA / "pdf/invoice.pdf").read_bytes(),
         "message/rfc822": (DATA / "eml/mail.eml").read_bytes(),
         "text/html": page,
     }
-    for media_type, body in documents.items():
+    for media_type, body in bodies.items():
         job_id = stack.start(body, media_type, "entities,text,metadata,links,tables")
         stack.ends(job_id, "completed")
         result = stack.ask("GET", f"scan/result/{job_id}/").json()
-        (document,) = result["documents"]
+        # Attachments follow the e-mail that they are from.
+        documents = result["documents"]
+        document = documents[0]
         expect(document["media_type"] == media_type, f"{media_type} was read as {document}")
         expect(result["records"], f"nothing was found in {document}")
         for record in result["records"]:
             place = record["source"]
-            found = document["text"][place["start"] : place["end"]]
+            text = documents[place["document"]]["text"]
+            found = text[place["start"] : place["end"]]
             expect(record["raw"] == found, f"{record} is not where it says, but {found}")
     done("documents give records with their places")
 
