@@ -137,6 +137,28 @@ fn overlapping_emphasis_is_split() {
 }
 
 #[test]
+fn the_mark_of_an_item_is_not_written_twice() {
+    let text = "Note:\n• one\n(b) two\nthree - four";
+    let item = |words: &str| {
+        let start = text.find(words).expect("it is there");
+        Block {
+            span: start..start + words.len(),
+            kind: BlockKind::Item {
+                depth: 1,
+                number: None,
+            },
+            quoted: 0,
+        }
+    };
+    let mut document = plain(text);
+    document.blocks = vec![item("one"), item("two"), item("four")];
+    assert_eq!(
+        rendered(document),
+        "Note:\n\n- one\n- two\n\nthree -\n\n- four"
+    );
+}
+
+#[test]
 fn csv_is_a_table() {
     assert_eq!(
         rendered(sent("a.csv", "name,age\nAnn,1\nBob,2\n")),

@@ -86,7 +86,12 @@ impl<'a> Markdown<'a> {
                 .map_or(span.end, |it| start_of(it).max(at));
             let next = next_block.min(next_table).min(span.end);
             if at < next {
-                page.lines(at..next);
+                let is_item = |block: &&Block| {
+                    block.span.start == next && matches!(block.kind, BlockKind::Item { .. })
+                };
+                let item = blocks.get(block).filter(is_item);
+                let end = item.map_or(next, |_| without_mark(self.text, at..next));
+                page.lines(at..end);
                 at = next;
             } else if next_table == at {
                 page.table(tables[table], &span);
@@ -106,6 +111,22 @@ impl<'a> Markdown<'a> {
             }
         }
         Ok(page.out)
+    }
+}
+
+/// The longest mark that stands before an item in the text: `(xviii)`.
+const MARK_BYTES: usize = 12;
+
+/// Where the text before an item ends, if its own mark (`•`, `3.`) stands between: Markdown writes one itself.
+fn without_mark(text: &str, before: Span) -> usize {
+    let gap = &text[before.clone()];
+    let line = gap.rfind('\n').map_or(0, |newline| newline + 1);
+    let begins_line = line > 0 || before.start == 0 || text[..before.start].ends_with('\n');
+    let mark = gap[line..].trim();
+    if begins_line && mark.len() <= MARK_BYTES && !mark.contains(char::is_whitespace) {
+        before.start + line
+    } else {
+        before.end
     }
 }
 
