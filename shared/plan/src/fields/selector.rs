@@ -7,6 +7,13 @@ use super::words;
 /// The longest label, header, name of metadata or path, in bytes.
 pub(crate) const MAX_TEXT_BYTES: usize = 200;
 
+/// What stands between the words of a label: white space and punctuation, in one line. All that is no letter would be a class
+/// so large that a label could have three words and no more.
+const BETWEEN_WORDS: &str = concat!(
+    r"[ -/:-@\[-`{-~\u{a0}-\u{a9}\u{ab}-\u{b1}\u{b4}\u{b6}-\u{b8}\u{bb}\u{bf}",
+    r"\u{2000}-\u{206f}\u{2116}\u{3000}-\u{303f}\u{ff00}-\u{ff0f}\u{ff1a}]{1,4}",
+);
+
 /// A label, as it stands before or above what it names.
 #[derive(Debug, Clone)]
 pub struct Label {
@@ -18,10 +25,8 @@ impl Label {
     /// Reads a label. Else says what is wrong.
     pub(super) fn read(label: &str) -> Result<Self, String> {
         let words = header(label)?;
-        // Between its words stands whatever is no word, in one line.
-        let between = r"[^\p{L}\p{N}\r\n\t]{1,4}";
         let pattern = words.split(' ').map(regex::escape).collect::<Vec<_>>();
-        let pattern = format!(r"\b{}\b", pattern.join(between));
+        let pattern = format!(r"\b{}\b", pattern.join(BETWEEN_WORDS));
         let regex = RegexBuilder::new(&pattern)
             .case_insensitive(true)
             .size_limit(512 << 10)

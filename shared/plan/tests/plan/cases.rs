@@ -21,6 +21,7 @@ pub(crate) fn good() -> Vec<Value> {
         json!({"regex": "(?i)(?:\\p{L}+\\s){1,10}"}),
         json!({"column": ["Unit price", "Price"]}),
         json!({"label": "Invoice no."}),
+        json!({"label": "to be paid by transfer at the latest on or before"}),
         json!({"meta": "author"}),
         json!({"jsonld": "Product.offers.price", "type": "decimal"}),
         json!({"any": [{"css": "h1"}, {"label": ["a", "b"]}, {"meta": "title"}]}),
