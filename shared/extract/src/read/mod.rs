@@ -18,6 +18,7 @@ mod events;
 mod flow;
 mod gather;
 mod grid;
+mod headers;
 mod hints;
 mod html;
 mod json;
@@ -244,7 +245,8 @@ pub(crate) fn read_any(
         needs,
         members: RefCell::new(members),
     };
-    let document = read_as_what_it_is(input, context)?;
+    let mut document = read_as_what_it_is(input, context)?;
+    headers::find(&mut document, context)?;
     check_text(document.text.as_str().len(), limits)?;
     Ok(document)
 }

@@ -49,6 +49,23 @@ fn html_links_are_resolved_and_have_their_words() {
 }
 
 #[test]
+fn html_tables_that_name_no_header_have_one_where_the_first_rows_alone_are_bold() {
+    let header_rows = |table: &str| {
+        let page = format!("<!DOCTYPE html><p>Prices</p><table>{table}</table>");
+        read(page).unwrap().tables[0].header_rows
+    };
+    let row = "<tr><td><b>Bern</b></td><td>4.50</td></tr>";
+    let bold = "<tr><td><b>City</b> <strong>or <b>town</b></strong></td><td><b>Cup</b></td></tr>";
+    assert_eq!(header_rows(&format!("{bold}{row}{row}")), 1);
+    assert_eq!(header_rows(&format!("{bold}{bold}{row}{row}")), 2);
+    assert_eq!(header_rows(&format!("{row}{row}")), 0);
+    assert_eq!(header_rows(&format!("{row}{bold}{row}")), 0);
+    assert_eq!(header_rows(&format!("{bold}{bold}")), 0);
+    let half = "<tr><td><b>City</b> or town</td><td><b>Cup</b></td></tr>";
+    assert_eq!(header_rows(&format!("{half}{row}{row}")), 0);
+}
+
+#[test]
 fn html_tables_repeat_cells_that_span_several() {
     let document = read(fixture("article.html")).unwrap();
     assert_eq!(
