@@ -103,8 +103,8 @@ deployed: functions ## The template, deployed to an emulated AWS and driven over
 golden: ## Write the corpus's golden results anew; review the difference before you commit it
 	@UPDATE_GOLDEN=1 cargo test --locked --package extract --test corpus golden
 
-quality: ## Precision and recall against what people found right (VERBOSE=1 names what is wrong)
-	@cargo run --locked --quiet --package extract --example quality -- $(if $(VERBOSE),--verbose)
+quality: ## Precision and recall against what people found right (VERBOSE=1 names what is wrong, RECORD=1 records)
+	@cargo run --locked --quiet --package extract --example quality -- $(if $(VERBOSE),--verbose) $(if $(RECORD),--record)
 
 bench-extract: ## Processor time and memory for each kind of document, beside other tools
 	@scripts/setup.sh bench

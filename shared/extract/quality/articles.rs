@@ -5,15 +5,13 @@
 //! by being the same. Those in `holdout` are scored apart: nobody looks at them to make the engine better.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use extract::{ArticleOutput, Input, LIMITS, NeverInterrupted, Numbers, Output};
-use plan::Plan;
+use extract::ArticleOutput;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{Faults, Score, Scores};
+use super::{Faults, Score, Scores, documents, extracted, truth};
 
 /// What is there.
 #[derive(Deserialize)]
@@ -29,9 +27,8 @@ pub(crate) fn score(folder: &Path, scores: &mut Scores, faults: &mut Faults) {
         ("articles", folder.to_owned()),
         ("articles-holdout", folder.join("holdout")),
     ] {
-        for page in pages(&folder) {
-            let truth = fs::read_to_string(page.with_extension("json")).expect("what is there");
-            let truth: Truth = serde_json::from_str(&truth).expect("what is there");
+        for page in documents(&folder) {
+            let truth: Truth = truth(&page);
             let found = found(&page);
             let name = page.file_stem().unwrap_or_default().display().to_string();
             let mut say = |what: &str, detail: String| {
@@ -80,36 +77,10 @@ pub(crate) fn score(folder: &Path, scores: &mut Scores, faults: &mut Faults) {
     }
 }
 
-/// The pages of a folder, in the order of their names.
-fn pages(folder: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder).expect("a folder of pages");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut pages: Vec<_> = paths
-        .filter(|path| path.extension().is_some_and(|it| it == "html"))
-        .collect();
-    pages.sort();
-    pages
-}
-
 /// The main content that the engine finds.
 fn found(page: &Path) -> ArticleOutput {
-    let bytes = fs::read(page).expect("a page");
-    let input = Input {
-        name: Some("page.html"),
-        declared: None,
-        bytes: &bytes,
-    };
-    let plan = Plan::read(&json!(["article"])).expect("a plan");
-    let numbers = Numbers {
-        document: 0,
-        members: 1,
-    };
-    let outcomes = extract::extract(numbers, input, &plan, &LIMITS, &NeverInterrupted);
-    let outcome = outcomes.expect("nothing interrupts").swap_remove(0);
-    match outcome.document {
-        Output::Extracted(document) => document.article.expect("an article was asked for"),
-        Output::Failed(failed) => panic!("{}: {}", page.display(), failed.error.detail),
-    }
+    let (_, document) = extracted(page, &json!(["article"]));
+    document.article.expect("an article was asked for")
 }
 
 /// Compares words; those that are too many, and those that are missing.

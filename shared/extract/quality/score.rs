@@ -5,19 +5,30 @@
 
 mod articles;
 mod entities;
+mod invoices;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use extract::{DocumentOutput, Input, LIMITS, NeverInterrupted, Numbers, Output, Record};
+use plan::Plan;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// Goes through a folder and counts, by what is scored (`entities/email`).
 type Scorer = fn(&Path, &mut Scores, &mut Faults);
 
 /// Every folder with its scorer.
-const SCORERS: [(&str, Scorer); 2] = [("articles", articles::score), ("entities", entities::score)];
+const SCORERS: [(&str, Scorer); 4] = [
+    ("articles", articles::score),
+    ("entities", entities::score),
+    ("invoices", invoices::score),
+    ("tables", tables::score),
+];
 
 /// How far a score may fall before it counts as worse.
 const TOLERANCE: f64 = 0.001;
@@ -90,7 +101,7 @@ pub(crate) fn scores() -> (Scores, Faults) {
 /// A table of the scores, for people.
 pub(crate) fn table(scores: &Scores) -> String {
     let mut table = format!(
-        "{:28} {:>9} {:>9} {:>7} {:>7} {:>7}\n",
+        "{:32} {:>9} {:>9} {:>7} {:>7} {:>7}\n",
         "", "precision", "recall", "right", "wrong", "missed"
     );
     for (name, score) in scores {
@@ -102,7 +113,7 @@ pub(crate) fn table(scores: &Scores) -> String {
         let (precision, recall) = (score.precision(), score.recall());
         writeln!(
             table,
-            "{name:28} {precision:9.3} {recall:9.3} {right:7} {wrong:7} {missed:7}"
+            "{name:32} {precision:9.3} {recall:9.3} {right:7} {wrong:7} {missed:7}"
         )
         .expect("a string takes all");
     }
@@ -147,6 +158,46 @@ pub(crate) fn shares(scores: &Scores) -> BTreeMap<String, Recorded> {
 /// The file of the recorded scores.
 pub(crate) fn record() -> PathBuf {
     root().join("scores.json")
+}
+
+/// The documents of a folder that have their truth beside them, in the order of their names.
+fn documents(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("a folder of documents");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let is_truth = |path: &PathBuf| path.extension().is_some_and(|it| it == "json");
+    let mut documents: Vec<_> = paths
+        .filter(|path| path.is_file() && !is_truth(path) && path.with_extension("json").exists())
+        .collect();
+    documents.sort();
+    documents
+}
+
+/// The truth beside a document.
+fn truth<T: DeserializeOwned>(document: &Path) -> T {
+    let truth = fs::read_to_string(document.with_extension("json")).expect("what is there");
+    serde_json::from_str(&truth).expect("what is there")
+}
+
+/// What the engine makes of a document.
+fn extracted(document: &Path, plan: &Value) -> (Vec<Record>, DocumentOutput) {
+    let bytes = fs::read(document).expect("a document");
+    let name = document.file_name().and_then(|name| name.to_str());
+    let input = Input {
+        name,
+        declared: None,
+        bytes: &bytes,
+    };
+    let plan = Plan::read(plan).expect("a plan");
+    let numbers = Numbers {
+        document: 0,
+        members: 1,
+    };
+    let outcomes = extract::extract(numbers, input, &plan, &LIMITS, &NeverInterrupted);
+    let outcome = outcomes.expect("nothing interrupts").swap_remove(0);
+    match outcome.document {
+        Output::Extracted(output) => (outcome.records, *output),
+        Output::Failed(failed) => panic!("{}: {}", document.display(), failed.error.detail),
+    }
 }
 
 fn root() -> PathBuf {
