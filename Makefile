@@ -109,6 +109,7 @@ quality: ## Precision and recall against what people found right (VERBOSE=1 name
 bench-extract: ## Processor time and memory for each kind of document, beside other tools
 	@scripts/setup.sh bench
 	@cargo build --locked --release --package extract --example repeat
+	@cargo build --locked --release --manifest-path shared/extract/peers/Cargo.toml --target-dir $${CARGO_TARGET_DIR:-target}/peers
 	@.tools/bench/bin/python scripts/bench_documents.py .tools/bench-documents
 	@.tools/bench/bin/python scripts/bench_extract.py
 

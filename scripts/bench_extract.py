@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Measures the engine beside its peers: processor time for one document, and the most memory that it takes.
 
-    bench_extract.py [--documents FOLDER] [--only WORD] [--peer NAME …]
+    bench_extract.py [--documents FOLDER] [--only WORD]
 
 Each is a process of its own that reads one file again and again; what one more time costs is the difference between many times and few, so
 that neither starting nor warming up counts. They take turns, and the least of three runs is taken. Memory is what
-the first time takes beyond a process that has read nothing. Ours is built with `cargo build --release`, and extracts text, tables and metadata; `bare calamine`
-is the library that reads our spreadsheets, alone. The rest are packages of Python, called as their documentation says.
+the first time takes beyond a process that has read nothing. Ours is built with `cargo build --release`, and extracts text,
+tables and metadata; `bare calamine` is Rust's usual reader of spreadsheets, alone, which walks all cells. The rest are packages
+of Python, called as their documentation says.
 """
 
 import argparse
@@ -18,6 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+OURS = [str(TARGET / "release/examples/repeat")]
+CALAMINE = [str(TARGET / "peers/release/calamine-alone")]
 RUNS = 3
 # Processor seconds that the many times shall take, about.
 ENOUGH_S = 0.7
@@ -49,10 +52,10 @@ def main():
 
 def compare(path):
     """Measures one document; says how it went."""
-    rivals = {"ours": ours("repeat"), "kreuzberg": peer("kreuzberg")}
+    rivals = {"ours": OURS, "kreuzberg": peer("kreuzberg")}
     best, factor = GOALS.get(path.suffix, (None, None))
     if best:
-        rivals[best] = ours("calamine") if best == "bare calamine" else peer(best)
+        rivals[best] = CALAMINE if best == "bare calamine" else peer(best)
     times = {name: [] for name in rivals}
     for _ in range(RUNS):
         for name, command in rivals.items():
@@ -61,7 +64,10 @@ def compare(path):
             except subprocess.CalledProcessError:
                 times[name].append(None)
     least = {name: min((it for it in found if it is not None), default=None) for name, found in times.items()}
-    memory = memory_mb(rivals["ours"], path)
+    if least["ours"] is None:
+        print(f"{path.name:24} cannot be read by us", flush=True)
+        return 1
+    memory = memory_mb(OURS, path)
     size = path.stat().st_size
     verdict = []
     if least["kreuzberg"] is not None and least["ours"] > least["kreuzberg"]:
@@ -80,10 +86,6 @@ def compare(path):
 
 def shown(ms):
     return "cannot" if ms is None else f"{ms:.2f}"
-
-
-def ours(example):
-    return [str(TARGET / "release/examples" / example)]
 
 
 def peer(name):
@@ -107,11 +109,17 @@ def used_s(command, times, path):
 
 
 def memory_mb(command, path):
+    """What the process says itself: what the system says of a child counts what it was before it became that program."""
     with tempfile.NamedTemporaryFile(suffix=".txt") as empty:
         empty.write(b"nothing")
         empty.flush()
-        nothing = run(command, 1, Path(empty.name)).ru_maxrss
-    return (run(command, 1, path).ru_maxrss - nothing) / 1000
+        nothing = peak_kb(command, Path(empty.name))
+    return (peak_kb(command, path) - nothing) / 1000
+
+
+def peak_kb(command, path):
+    said = subprocess.run([*command, "1", str(path)], check=True, capture_output=True, text=True).stdout
+    return int(said.splitlines()[-1].removesuffix(" KB"))
 
 
 def run(command, times, path):

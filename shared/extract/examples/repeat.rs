@@ -1,5 +1,5 @@
-//! Extracts text, tables and metadata from a file so many times, and says what it got: for benchmarks, which take what one
-//! more time costs.
+//! Extracts text, tables and metadata from a file so many times, and says what it got and how much memory it took: for
+//! benchmarks, which take what one more time costs.
 //!
 //! ```text
 //! cargo run --release --package extract --example repeat -- TIMES FILE
@@ -43,5 +43,18 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         };
     }
     println!("{said}");
+    if let Some(peak) = peak_kb() {
+        println!("{peak} KB");
+    }
     Ok(())
+}
+
+/// The most memory that this process has held, where the system says it (Linux). What a parent is told of its children counts
+/// what they were before they became this program.
+fn peak_kb() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let peak = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?;
+    peak.trim().trim_end_matches("kB").trim().parse().ok()
 }
