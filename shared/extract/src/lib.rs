@@ -27,7 +27,7 @@ pub use error::{Error, Problem};
 pub use extraction::{Input, Numbers, Record, extract};
 pub use output::{
     ArticleOutput, ChunkOutput, DocumentError, DocumentOutput, FailedOutput, LinkOutput, Outcome,
-    Output, Place, StructuredOutput, TableOutput,
+    Output, Place, RowObjects, Scalar, StructuredOutput, TableOutput,
 };
 pub use plan::{LIMITS, Limits};
 pub use watch::{Interrupted, NeverInterrupted, Watch};

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde::{Deserialize, Serialize, Serializer};
+
+use serde_json::{Number, Value};
 
 use crate::{Merged, Problem, Record, Syntax};
 
@@ -137,13 +138,99 @@ pub struct TableOutput {
     /// the same name is `name 2`, one without a name `column 3`): numbers and truth values as such, dates in ISO 8601,
     /// all else as text; empty cells as null. Absent for a table without header rows.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub records: Option<Vec<Map<String, Value>>>,
+    pub records: Option<RowObjects>,
     /// The cells that span several rows or columns.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub merged: Vec<Merged>,
     /// Where it stands; absent where the format does not say.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
+}
+
+/// The rows of a table as objects that have the same members: their names are held once, for a table may have a million cells.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(try_from = "Vec<Record>")]
+pub struct RowObjects {
+    /// The members' names, each one once.
+    pub names: Vec<String>,
+    /// By row: the members' values, in the order of the names.
+    pub rows: Vec<Vec<Scalar>>,
+}
+
+/// What a member of a row holds.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Scalar {
+    /// An empty cell.
+    Null,
+    /// A truth value.
+    Boolean(bool),
+    /// A number that JSON's readers do not round.
+    Number(Number),
+    /// All else.
+    Text(String),
+}
+
+impl TryFrom<Vec<Record>> for RowObjects {
+    type Error = String;
+
+    fn try_from(objects: Vec<Record>) -> Result<Self, String> {
+        let first = objects.first();
+        let names: Vec<String> = first.map_or_else(Vec::new, |it| it.keys().cloned().collect());
+        let rows = objects.into_iter().map(|object| {
+            if !object.keys().eq(&names) {
+                return Err("the rows of a table have different members".to_owned());
+            }
+            object
+                .into_iter()
+                .map(|(_, value)| value.try_into())
+                .collect()
+        });
+        let rows = rows.collect::<Result<_, _>>()?;
+        Ok(Self { names, rows })
+    }
+}
+
+impl TryFrom<Value> for Scalar {
+    type Error = String;
+
+    fn try_from(value: Value) -> Result<Self, String> {
+        Ok(match value {
+            Value::Null => Self::Null,
+            Value::Bool(value) => Self::Boolean(value),
+            Value::Number(number) => Self::Number(number),
+            Value::String(text) => Self::Text(text),
+            Value::Array(_) | Value::Object(_) => {
+                return Err("a cell holds a list or an object".to_owned());
+            }
+        })
+    }
+}
+
+impl From<Scalar> for Value {
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Null => Self::Null,
+            Scalar::Boolean(value) => Self::Bool(value),
+            Scalar::Number(number) => Self::Number(number),
+            Scalar::Text(text) => Self::String(text),
+        }
+    }
+}
+
+impl Serialize for RowObjects {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.rows.iter().map(|row| RowObject(&self.names, row)))
+    }
+}
+
+/// One of them.
+struct RowObject<'a>(&'a [String], &'a [Scalar]);
+
+impl Serialize for RowObject<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().zip(self.1))
+    }
 }
 
 /// One item of structured data.

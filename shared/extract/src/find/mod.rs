@@ -65,7 +65,7 @@ pub fn find(
         warnings.extend(warning);
     }
     let wants_tables = plan.tables.is_some();
-    let tables = wants_tables.then(|| tables::tables(&text, &tables, watch));
+    let tables = wants_tables.then(|| tables::tables(&text, tables, watch));
     let structured = plan.structured.then(|| {
         let items = structured.into_iter();
         let items = items.map(|item| StructuredOutput {

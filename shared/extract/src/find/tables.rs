@@ -2,10 +2,10 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 
 use super::structure::{place, source};
-use crate::output::TableOutput;
+use crate::output::{RowObjects, Scalar, TableOutput};
 use crate::watch::Interrupted;
 use crate::{Cell, CellValue, Limits, Record, Span, Table, Text, Watch};
 
@@ -18,35 +18,36 @@ const RESERVED: [&str; 3] = ["kind", "table", "source"];
 /// The tables, in the order in which the reader gives them.
 pub(super) fn tables(
     text: &Text,
-    tables: &[Table],
+    tables: Vec<Table>,
     watch: &dyn Watch,
 ) -> Result<Vec<TableOutput>, Interrupted> {
     let mut output = Vec::with_capacity(tables.len());
     for table in tables {
         watch.check()?;
-        let (headers, body) = table.rows.split_at(table.header_rows.min(table.rows.len()));
-        let columns = columns(headers);
-        let records = match &columns {
-            Some(columns) => {
-                let names = distinct(columns, &[]);
-                let mut records = Vec::with_capacity(body.len());
-                for (number, row) in body.iter().enumerate() {
-                    if number % ROWS_PER_CHECK == 0 {
-                        watch.check()?;
-                    }
-                    records.push(members(&names, row).collect());
-                }
-                Some(records)
+        let header_rows = table.header_rows.min(table.rows.len());
+        let columns = columns(&table.rows[..header_rows]);
+        let mut records = columns.as_ref().map(|columns| RowObjects {
+            names: distinct(columns, &[]),
+            rows: Vec::with_capacity(table.rows.len() - header_rows),
+        });
+        let mut rows = Vec::with_capacity(table.rows.len());
+        // Row by row, so that what a row was made of goes before the next one comes.
+        for (number, row) in table.rows.into_iter().enumerate() {
+            if number % ROWS_PER_CHECK == 0 {
+                watch.check()?;
             }
-            None => None,
-        };
+            if let Some(records) = records.as_mut().filter(|_| number >= header_rows) {
+                records.rows.push(row.iter().map(scalar).collect());
+            }
+            rows.push(row.into_iter().map(|cell| cell.text).collect());
+        }
         output.push(TableOutput {
-            caption: table.caption.clone(),
+            caption: table.caption,
             columns,
             header_rows: table.header_rows,
-            rows: table.rows.iter().map(|row| texts(row)).collect(),
+            rows,
             records,
-            merged: table.merged.clone(),
+            merged: table.merged,
             place: table.span.as_ref().map(|span| place(text, span)),
         });
     }
@@ -95,35 +96,37 @@ fn width(rows: &[Vec<Cell>]) -> usize {
     rows.first().map_or(0, Vec::len)
 }
 
-fn texts(row: &[Cell]) -> Vec<String> {
-    row.iter().map(|cell| cell.text.clone()).collect()
-}
-
 /// A row as the members of an object.
 fn members<'a>(
     names: &'a [String],
     row: &'a [Cell],
 ) -> impl Iterator<Item = (String, Value)> + use<'a> {
-    names.iter().cloned().zip(row.iter().map(value))
+    names
+        .iter()
+        .cloned()
+        .zip(row.iter().map(|cell| scalar(cell).into()))
 }
 
 /// What a cell holds: null where it is empty, a string where it is text.
-fn value(cell: &Cell) -> Value {
+fn scalar(cell: &Cell) -> Scalar {
     match &cell.value {
-        Some(CellValue::Number(number)) => serde_json::from_str(number)
-            .ok()
-            .filter(|parsed: &Value| is_exact(parsed, number))
-            .unwrap_or_else(|| number.as_str().into()),
-        Some(CellValue::Boolean(value)) => (*value).into(),
-        Some(CellValue::Moment(moment)) => moment.as_str().into(),
-        None if cell.text.is_empty() => Value::Null,
-        None => cell.text.as_str().into(),
+        Some(CellValue::Number(written)) => match serde_json::from_str(written) {
+            Ok(Value::Number(number)) if is_exact(&number, written) => Scalar::Number(number),
+            _ => Scalar::Text(written.clone()),
+        },
+        Some(CellValue::Boolean(value)) => Scalar::Boolean(*value),
+        Some(CellValue::Moment(moment)) => Scalar::Text(moment.clone()),
+        None if cell.text.is_empty() => Scalar::Null,
+        None => Scalar::Text(cell.text.clone()),
     }
 }
 
 /// Whether a number means what is written: one that JSON's readers would round stays a string. A zero more or less at its end
 /// makes no difference.
-fn is_exact(parsed: &Value, written: &str) -> bool {
+fn is_exact(parsed: &Number, written: &str) -> bool {
+    if !parsed.is_f64() {
+        return true;
+    }
     let bare = |number: &str| match number.split_once('.') {
         Some((whole, decimals)) if decimals.bytes().all(|it| it.is_ascii_digit()) => {
             let decimals = decimals.trim_end_matches('0');
@@ -131,7 +134,8 @@ fn is_exact(parsed: &Value, written: &str) -> bool {
         }
         _ => format!("{number}."),
     };
-    bare(&parsed.to_string()) == bare(written)
+    let parsed = parsed.to_string();
+    parsed == written || bare(&parsed) == bare(written)
 }
 
 /// One name per column. A cell that spans rows is repeated in each of them and must not repeat in
