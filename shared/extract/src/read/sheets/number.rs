@@ -67,9 +67,16 @@ pub(super) fn json(number: f64) -> Option<String> {
     if !number.is_finite() {
         return None;
     }
-    if number.fract() == 0.0 && number.abs() < 1e15 {
+    if number == 0.0 {
         // Without the sign of a zero.
-        return Some(format!("{:.0}", number + 0.0));
+        return Some("0".to_owned());
+    }
+    if (1e-5..1e21).contains(&number.abs()) {
+        let written = number.to_string();
+        // Nearly all numbers: there is nothing to round. Zeros in front count as well, which only costs time.
+        if written.bytes().filter(u8::is_ascii_digit).count() <= 15 {
+            return Some(written);
+        }
     }
     let rounded: f64 = format!("{number:.14e}").parse().ok()?;
     let written = if (1e-5..1e21).contains(&rounded.abs()) {
