@@ -31,9 +31,15 @@ impl Flow {
         if text.starts_with(is_space) {
             self.pend(Pending::Space);
         }
-        for word in text.split(is_space).filter(|word| !word.is_empty()) {
-            self.verbatim(word);
-            self.pending = Pending::Space;
+        // Words with one space between them go on as they are.
+        let mut rest = text.trim_start_matches(is_space);
+        while !rest.is_empty() {
+            let end = end_of_folded(rest.as_bytes());
+            self.verbatim(&rest[..end]);
+            if end < rest.len() {
+                self.pending = Pending::Space;
+            }
+            rest = rest[end..].trim_start_matches(is_space);
         }
         if !text.ends_with(is_space) && self.pending == Pending::Space {
             self.pending = Pending::Nothing;
@@ -127,7 +133,21 @@ impl Flow {
 
 /// White space as HTML knows it: a no-break space is none.
 fn is_space(char: char) -> bool {
-    matches!(char, ' ' | '\t' | '\n' | '\r' | '\x0c')
+    u8::try_from(char).is_ok_and(is_space_byte)
+}
+
+fn is_space_byte(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\n' | b'\r' | b'\x0c')
+}
+
+/// Where the words end that have one space between them, in text that begins with a word.
+fn end_of_folded(text: &[u8]) -> usize {
+    let ends = |at: usize| {
+        let next = text.get(at + 1).copied();
+        text[at] != b' ' || next.is_none_or(is_space_byte)
+    };
+    let mut spaces = (0..text.len()).filter(|&at| is_space_byte(text[at]));
+    spaces.find(|&at| ends(at)).unwrap_or(text.len())
 }
 
 /// The span without the white space at its ends; none if nothing is left.
@@ -140,6 +160,9 @@ pub(crate) fn trimmed(text: &str, span: Span) -> Option<Span> {
 
 /// The text with each run of white space folded into one space, and none at its ends.
 pub(crate) fn folded(text: &str) -> String {
+    if is_folded(text.as_bytes()) {
+        return text.to_owned();
+    }
     let mut folded = String::with_capacity(text.len());
     for word in text.split_whitespace() {
         if !folded.is_empty() {
@@ -148,6 +171,19 @@ pub(crate) fn folded(text: &str) -> String {
         folded.push_str(word);
     }
     folded
+}
+
+/// Whether text is ASCII whose only white space is one space between words.
+fn is_folded(text: &[u8]) -> bool {
+    let mut before = b' ';
+    for &byte in text {
+        let is_graphic = byte.is_ascii_graphic();
+        if !is_graphic && (byte != b' ' || before == b' ') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b' ' || text.is_empty()
 }
 
 /// The same for what XML calls white space: a no-break space is none.

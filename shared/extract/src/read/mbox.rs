@@ -71,6 +71,10 @@ struct Messages<'a> {
 
 impl<'a> Messages<'a> {
     fn new(bytes: &'a [u8]) -> Self {
+        // Looked at first: a document may be one long line.
+        if !bytes.starts_with(b"From ") {
+            return Self { rest: None };
+        }
         let envelope = line(bytes);
         let rest = is_envelope(envelope).then(|| &bytes[envelope.len()..]);
         Self { rest }

@@ -116,7 +116,7 @@ impl Sink {
                     written.push_str(&text);
                     return;
                 }
-                self.create(Content::Text(text.to_string()))
+                self.create(Content::Text((*text).to_owned()))
             }
         };
         self.link(parent, before, child);

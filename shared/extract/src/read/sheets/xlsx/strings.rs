@@ -1,5 +1,7 @@
 //! The strings that cells share.
 
+use std::borrow::Cow;
+
 use crate::Error;
 use crate::read::events::{Node, Xml};
 use crate::read::package::Package;
@@ -65,7 +67,10 @@ fn item(xml: &mut Xml<'_, '_>, text: &mut String) -> Result<(), Error> {
 }
 
 /// The characters that XML cannot hold are written as `_x000D_`.
-pub(super) fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains("_x") {
+        return Cow::Borrowed(text);
+    }
     let mut all = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("_x") {
@@ -82,5 +87,5 @@ pub(super) fn unescaped(text: &str) -> String {
         all.push(char);
         rest = &rest[at + 7..];
     }
-    all + rest
+    Cow::Owned(all + rest)
 }
