@@ -7,7 +7,8 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use crate::Plan;
+use crate::fields::{Content, Group, Kind, Rule, Selector};
+use crate::{Plan, Wanted};
 
 /// What entities have in common.
 const ENTITY: [&str; 4] = ["kind", "value", "raw", "valid"];
@@ -37,6 +38,10 @@ impl Columns {
                 columns.name(name);
             }
         }
+        for fields in &plan.fields {
+            columns.name("kind");
+            columns.group(&fields.group, "", 1);
+        }
         columns
     }
 
@@ -62,6 +67,29 @@ impl Columns {
         self.names
     }
 
+    /// Those of fields that stand this deep, each as it is named if it holds what it is to hold.
+    fn group(&mut self, group: &Group, within: &str, depth: usize) {
+        for field in &group.fields {
+            let name = format!("{within}{}", field.name);
+            let members = format!("{name}.");
+            match &field.content {
+                _ if depth == MAX_DEPTH => self.name(&name),
+                Content::Group(group) if group.each.is_none() => {
+                    self.group(group, &members, depth + 1);
+                }
+                Content::Group(_) => self.name(&name),
+                Content::Value(rule) => match members_of(rule) {
+                    Some(parts) if !rule.many => {
+                        for part in parts {
+                            self.name(&format!("{members}{part}"));
+                        }
+                    }
+                    _ => self.name(&name),
+                },
+            }
+        }
+    }
+
     fn name(&mut self, name: &str) {
         if !self.known.contains(name) {
             self.known.insert(name.to_owned());
@@ -70,11 +98,26 @@ impl Columns {
     }
 }
 
+/// The members of a value that is an object; none if it is none.
+fn members_of(rule: &Rule) -> Option<Vec<&str>> {
+    if rule.kind == Kind::Money {
+        return Some(vec!["amount", "currency"]);
+    }
+    // Alternatives may name other groups, or give a string.
+    let Selector::Regex(pattern) = rule.selectors.first()? else {
+        return None;
+    };
+    (pattern.wanted() == Wanted::Named).then(|| pattern.regex().capture_names().flatten().collect())
+}
+
 /// What a record puts into which column; columns without a cell are empty.
 pub fn cells(record: &Map<String, Value>) -> Vec<(String, Value)> {
-    // An entity names its value twice: by its kind, and as `value`.
+    // An entity names its value twice: by its kind, and as `value`. Fields may have such names, and other values.
     let kind = record.get("kind").and_then(Value::as_str);
-    let twice = kind.filter(|_| record.contains_key("value"));
+    let value = record.get("value");
+    let twice = kind.filter(|kind| {
+        !matches!(*kind, "kind" | "value") && value.is_some() && record.get(*kind) == value
+    });
     let mut cells = Vec::with_capacity(record.len() + 3);
     for (name, value) in record {
         match (name.as_str(), value) {
@@ -184,5 +227,68 @@ mod tests {
                 "end 2",
             ]
         );
+    }
+
+    #[test]
+    fn the_columns_of_fields_are_there_and_in_their_order_if_nothing_is_found() {
+        let plan = Plan::read(&json!([{"name": "invoice", "fields": {
+            "total": {"label": "Total", "type": "money"},
+            "number": {"label": "No."},
+            "totals": {"label": "Total", "type": "money", "many": true},
+            "at": {"regex": "(?<day>.)-(?<month>.)"},
+            "seller": {"fields": {"name": {"css": "b"}, "vat": {"css": "i", "type": "money"}}},
+            "lines": {"each": {"rows": true}, "fields": {"item": {"column": "Item"}}},
+            "a": {"fields": {"b": {"fields": {"c": {"fields": {"d": {"css": "b", "type": "money"}}}}}}},
+        }}]))
+        .unwrap();
+        let names = [
+            "kind",
+            "total.amount",
+            "total.currency",
+            "number",
+            "totals",
+            "at.day",
+            "at.month",
+            "seller.name",
+            "seller.vat.amount",
+            "seller.vat.currency",
+            "lines",
+            "a.b.c.d",
+            "problems",
+            "document",
+            "page",
+            "start",
+            "end",
+        ];
+        let mut columns = Columns::of(&plan);
+        assert_eq!(columns.clone().into_names(), names);
+        let money = json!({"amount": "1", "currency": "EUR"});
+        columns.add(&record(json!({
+            "kind": "invoice",
+            "number": "1",
+            "total": money,
+            "totals": [money],
+            "at": {"day": "1", "month": "2"},
+            "seller": {"name": "x", "vat": money},
+            "lines": [{"item": "x"}],
+            "a": {"b": {"c": {"d": money}}},
+        })));
+        assert_eq!(columns.into_names(), names);
+    }
+
+    #[test]
+    fn only_what_an_entity_says_twice_is_left_out() {
+        let names = |value| {
+            let cells = cells(&record(value)).into_iter();
+            cells.map(|(name, _)| name).collect::<Vec<_>>()
+        };
+        let entity = json!({"money": "1", "kind": "money", "value": "1"});
+        assert_eq!(names(entity), ["kind", "value"]);
+        let fields = json!({"kind": "item", "item": "A", "value": "B"});
+        assert_eq!(names(fields), ["kind", "item", "value"]);
+        let fields = json!({"kind": "value", "value": "B"});
+        assert_eq!(names(fields), ["kind", "value"]);
+        let fields = json!({"kind": "kind", "value": "kind"});
+        assert_eq!(names(fields), ["kind", "value"]);
     }
 }
