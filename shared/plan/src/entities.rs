@@ -158,6 +158,11 @@ impl Region {
         Some(Self(REGIONS[place]))
     }
 
+    /// All codes, in alphabetical order.
+    pub(crate) const fn codes() -> &'static [&'static str] {
+        &REGIONS
+    }
+
     /// Its code, in capitals.
     pub const fn code(self) -> &'static str {
         self.0

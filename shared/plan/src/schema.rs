@@ -10,7 +10,7 @@ use crate::fields::{
     MAX_TEXT_BYTES, MAX_WITH_BYTES,
 };
 use crate::pattern::MAX_BYTES;
-use crate::{Extractor, locale};
+use crate::{EntityKind, Extractor, Region, locale};
 
 /// The JSON Schema (2020-12) of the `extract` of a request.
 pub fn schema() -> Value {
@@ -91,6 +91,13 @@ fn options(extractor: Extractor) -> Value {
         Extractor::Entities => json!({
             "description": "How entities are found.",
             "type": "object",
+            "properties": {
+                "kinds": {"description": "Which kinds are given; by default all.", "type": "array", "minItems": 1, "items": {"enum": EntityKind::ALL.map(EntityKind::name)}},
+                "region": {"description": "Where telephone numbers without a country's code are from, by ISO 3166-1.", "enum": Region::codes()},
+                "cards": {"description": "Whether card numbers are given in full.", "enum": ["masked", "full"], "default": "masked"},
+                "invalid": {"description": "Whether that is given too which has the form of a kind and the wrong check digits.", "type": "boolean", "default": false},
+            },
+            "additionalProperties": false,
         }),
         Extractor::Tables => json!({
             "description": "How tables are given.",

@@ -49,6 +49,8 @@ pub(crate) fn good() -> Vec<Value> {
     let items = fields.map(|field| json!({"fields": {"it": field}}));
     let whole = [
         json!("text"),
+        json!({"entities": {}}),
+        json!({"entities": {"kinds": ["iban", "vat_id"], "region": "AT", "cards": "full", "invalid": true}}),
         json!({"chunks": {"max_chars": 800, "overlap_chars": 0}}),
         json!({"tables": {"records": true}}),
         json!({"fields": {"a": {"jsonpath": "$.b"}}, "name": "product", "each": {"jsonpath": "$.a"}, "locale": "en-US"}),
@@ -95,6 +97,48 @@ pub(crate) fn bad() -> Vec<Bad> {
         json!({"chunks": {"max_chars": 1}}),
         "/chunks/max_chars",
         "100",
+        true,
+    );
+    item(
+        json!({"entities": {"kinds": []}}),
+        "/entities/kinds",
+        "empty",
+        true,
+    );
+    item(
+        json!({"entities": {"kinds": "iban"}}),
+        "/entities/kinds",
+        "an array",
+        true,
+    );
+    item(
+        json!({"entities": {"kinds": ["iban", "isbn"]}}),
+        "/entities/kinds/1",
+        "there are: email",
+        true,
+    );
+    item(
+        json!({"entities": {"region": "at"}}),
+        "/entities/region",
+        "two capitals",
+        true,
+    );
+    item(
+        json!({"entities": {"cards": "hidden"}}),
+        "/entities/cards",
+        "`full`",
+        true,
+    );
+    item(
+        json!({"entities": {"invalid": 1}}),
+        "/entities/invalid",
+        "a boolean",
+        true,
+    );
+    item(
+        json!({"entities": {"colour": 1}}),
+        "/entities/colour",
+        "not known",
         true,
     );
     item(json!({"fields": {}}), "/fields", "at least one", true);
