@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use plan::Entities;
+use plan::{Entities, EntityKind};
 
 use super::find;
 use crate::{LIMITS, NeverInterrupted, Record, Text};
@@ -10,14 +10,12 @@ use crate::{LIMITS, NeverInterrupted, Record, Text};
 /// The value of the only entity of this kind in a short text, and where it stands there. Else says what there is instead.
 pub(in crate::find) fn only(kind: &str, text: &str) -> Result<(String, Range<usize>), String> {
     let content = Text::new(text.to_owned());
-    let found = find(
-        0,
-        &content,
-        &Entities::default(),
-        &LIMITS,
-        &NeverInterrupted,
-    )
-    .map_err(|_| String::new())?;
+    let wanted = Entities {
+        kinds: EntityKind::from_name(kind).into_iter().collect(),
+        ..Entities::default()
+    };
+    let found =
+        find(0, &content, &wanted, &LIMITS, &NeverInterrupted).map_err(|_| String::new())?;
     let mut found = found
         .records
         .iter()
