@@ -28,6 +28,8 @@ pub struct Document {
     /// What the document says of itself, under common names (`title`, `author`, `created`, `modified`, `language`, `subject`,
     /// `keywords`, `description`, `generator`, `from`, `to`, `date`, …). Dates are RFC 3339 where they could be understood.
     pub metadata: BTreeMap<String, Value>,
+    /// Against which relative addresses in it are resolved; none where the document states neither a base nor its own address.
+    pub base: Option<url::Url>,
     /// Structured data in the document; empty unless it was asked for ([`Needs`](crate::read::Needs)).
     pub structured: Vec<Structured>,
     /// Its main content; none unless it was asked for and told from the rest, or if all of it is main content.

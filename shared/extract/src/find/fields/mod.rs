@@ -201,7 +201,7 @@ impl<'a> Search<'a> {
             let made = if rule.many {
                 self.list(rule, candidates, pointer)
             } else {
-                one(rule, self.document.text.as_str(), candidates, pointer)
+                one(rule, self.document, candidates, pointer)
             };
             match made {
                 Made::Nothing => {}
@@ -238,7 +238,7 @@ impl<'a> Search<'a> {
                 break;
             }
             let at = format!("{pointer}/{}", values.len());
-            match one(rule, self.document.text.as_str(), vec![candidate], &at) {
+            match one(rule, self.document, vec![candidate], &at) {
                 Made::Nothing => continue,
                 Made::Failed(detail) => {
                     output.problem(&at, &detail);
@@ -277,7 +277,7 @@ enum Made {
 }
 
 /// The value of the first candidate that is not empty.
-fn one(rule: &Rule, document: &str, candidates: Vec<Candidate<'_>>, pointer: &str) -> Made {
+fn one(rule: &Rule, document: &Document, candidates: Vec<Candidate<'_>>, pointer: &str) -> Made {
     for candidate in candidates {
         let Candidate {
             text: whole,
@@ -288,13 +288,16 @@ fn one(rule: &Rule, document: &str, candidates: Vec<Candidate<'_>>, pointer: &st
         if let Some(groups) = groups {
             return named(groups, rule.trim, pointer);
         }
-        let part = match text::part(rule, document, &whole, span) {
+        let part = match text::part(rule, document.text.as_str(), &whole, span) {
             Ok(Some(part)) => part,
             Ok(None) => continue,
             Err(detail) => return Made::Failed(detail),
         };
-        let typed = typed.filter(|_| rule.part.is_none() && rule.replace.is_empty());
-        return match values::read(rule.kind, rule.locale, &part.text, typed.as_ref()) {
+        // Delimited text has no types of its own: what `1.200` is there, a locale says.
+        let taken_for = rule.locale.is_some() && document.media_type == "text/csv";
+        let whole = rule.part.is_none() && rule.replace.is_empty();
+        let typed = typed.filter(|_| whole && !taken_for);
+        return match values::read(rule, document.base.as_ref(), &part.text, typed.as_ref()) {
             Err(detail) => Made::Failed(detail),
             Ok(reading) => {
                 let mut output = Output::default();

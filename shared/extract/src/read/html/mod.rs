@@ -152,6 +152,7 @@ pub(super) fn read(html: &str, context: &Context<'_>) -> Result<Document, Error>
     }
     let mut document = read.document;
     document.metadata = head.metadata;
+    document.base = head.base;
     if needs.structured {
         document.structured = found.items;
         document.warnings.extend(found.warnings);

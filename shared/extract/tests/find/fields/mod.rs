@@ -1,6 +1,7 @@
 //! Fields: what is found of them, what is made of it, and what is said where there is nothing.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+mod documentation;
 mod labels;
 mod records;
 mod selectors;

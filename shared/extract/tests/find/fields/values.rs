@@ -280,3 +280,43 @@ fn what_json_says_to_be_a_number_is_read_as_json() {
     assert_eq!(record["m"], json!({"amount": "1.234", "currency": "EUR"}));
     assert!(record.get("problems").is_none(), "{record}");
 }
+
+#[test]
+fn relative_urls_are_resolved_where_the_document_says_against_what() {
+    let link = "<a href=\"../b?c=1\">x</a><p>y</p>";
+    let item = json!({"fields": {"link": {"css": "a::attr(href)", "type": "url"}}});
+    for (head, expected) in [
+        (
+            "<base href=\"https://a.example/x/y/\">",
+            json!("https://a.example/x/b?c=1"),
+        ),
+        (
+            "<link rel=\"canonical\" href=\"https://a.example/x/y\">",
+            json!("https://a.example/b?c=1"),
+        ),
+        ("", json!(null)),
+    ] {
+        let html = format!("<html><head>{head}</head><body>{link}</body></html>");
+        let found = super::found("a.html", &html, &item);
+        assert_eq!(found.records[0]["link"], expected, "{head}");
+        if expected.is_null() {
+            assert_eq!(
+                found.records[0]["problems"][0]["detail"],
+                "`../b?c=1` is no absolute URL, and the document states no base to resolve it against."
+            );
+        }
+    }
+    let based = "<base href=\"https://a.example/\"><p>not a link</p>";
+    let item = json!({"fields": {"link": {"css": "p", "type": "url"}}});
+    let found = super::found("a.html", based, &item);
+    assert_eq!(found.records[0]["link"], json!(null));
+}
+
+#[test]
+fn a_locale_says_what_a_number_of_a_csv_file_is() {
+    for (locale, expected) in [(json!("de"), json!(1200)), (json!("en"), json!(null))] {
+        let item = json!({"locale": locale, "each": {"rows": true}, "fields": {"n": {"column": "n", "type": "integer"}}});
+        let found = super::found("a.csv", "n;m\n1.200;x\n", &item);
+        assert_eq!(found.records[0]["n"], expected, "{locale}");
+    }
+}

@@ -1,6 +1,6 @@
 //! URLs, e-mail addresses and telephone numbers.
 
-use ::url::Url;
+use ::url::{ParseError, Url};
 use phonenumber::country::Id;
 use phonenumber::{Mode, PhoneNumber};
 use plan::Locale;
@@ -8,24 +8,34 @@ use plan::Locale;
 use super::super::super::entities::only;
 use super::{Reading, quoted};
 
-/// Reads an absolute URL.
-pub(super) fn url(text: &str) -> Result<Reading, String> {
+/// Reads a URL: an absolute one, or one that is relative to a base.
+pub(super) fn url(text: &str, base: Option<&Url>) -> Result<Reading, String> {
     let spaced = text.contains(char::is_whitespace);
-    match Url::parse(text) {
-        Ok(url) if !spaced && is_link(&url) => Ok(String::from(url).into()),
-        _ => {
-            let (value, within) = only("url", text).map_err(|detail| {
-                if spaced {
-                    detail
-                } else {
-                    format!("{} is no absolute URL.", quoted(text))
-                }
-            })?;
-            Ok(Reading {
+    let parsed = Url::parse(text);
+    let relative = !spaced && parsed == Err(ParseError::RelativeUrlWithoutBase);
+    if let Some(url) = parsed.ok().filter(|url| !spaced && is_link(url)) {
+        return Ok(String::from(url).into());
+    }
+    let detail = match only("url", text) {
+        Ok((value, within)) => {
+            return Ok(Reading {
                 value: value.into(),
                 within: Some(within),
-            })
+            });
         }
+        Err(detail) if spaced => detail,
+        Err(_) => format!("{} is no absolute URL.", quoted(text)),
+    };
+    match base {
+        Some(base) if relative => base
+            .join(text)
+            .map(|url| String::from(url).into())
+            .map_err(|_| detail),
+        None if relative => Err(format!(
+            "{} is no absolute URL, and the document states no base to resolve it against.",
+            quoted(text)
+        )),
+        _ => Err(detail),
     }
 }
 

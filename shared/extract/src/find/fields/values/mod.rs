@@ -10,8 +10,8 @@ mod number;
 
 use std::ops::Range;
 
-use plan::Locale;
-use plan::fields::Kind;
+use ::url::Url;
+use plan::fields::{Kind, Rule};
 use serde_json::Value;
 
 use super::select::Typed;
@@ -36,13 +36,15 @@ impl<V: Into<Value>> From<V> for Reading {
     }
 }
 
-/// Reads a text as a value of this type. Else says why it cannot be read so. `typed`: what the document itself says it is.
+/// Reads a text as a value of this type. Else says why it cannot be read so. `typed`: what the document itself says it is; `base`: what it
+/// says relative addresses start from.
 pub(super) fn read(
-    kind: Kind,
-    locale: Option<Locale>,
+    rule: &Rule,
+    base: Option<&Url>,
     text: &str,
     typed: Option<&Typed>,
 ) -> Result<Reading, String> {
+    let (kind, locale) = (rule.kind, rule.locale);
     if kind == Kind::String {
         return Ok(text.into());
     }
@@ -61,7 +63,7 @@ pub(super) fn read(
         Kind::Date => date::date(text, locale, typed),
         Kind::DateTime => date::point(text, locale, typed),
         Kind::Money => money::money(text, locale, typed),
-        Kind::Url => contact::url(text),
+        Kind::Url => contact::url(text, base),
         Kind::Email => contact::email(text),
         Kind::Phone => contact::phone(text, locale),
     }
