@@ -148,10 +148,10 @@ pub struct TableOutput {
 }
 
 /// The rows of a table as objects that have the same members: their names are held once, for a table may have a million cells.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(try_from = "Vec<Record>")]
 pub struct RowObjects {
-    /// The members' names, each one once.
+    /// The members' names, each one once; none if there are no rows.
     pub names: Vec<String>,
     /// By row: the members' values, in the order of the names.
     pub rows: Vec<Vec<Scalar>>,

@@ -26,9 +26,13 @@ pub(super) fn tables(
         watch.check()?;
         let header_rows = table.header_rows.min(table.rows.len());
         let columns = columns(&table.rows[..header_rows]);
-        let mut records = columns.as_ref().map(|columns| RowObjects {
-            names: distinct(columns, &[]),
-            rows: Vec::with_capacity(table.rows.len() - header_rows),
+        let body = table.rows.len() - header_rows;
+        let mut records = columns.as_ref().map(|columns| match body {
+            0 => RowObjects::default(),
+            body => RowObjects {
+                names: distinct(columns, &[]),
+                rows: Vec::with_capacity(body),
+            },
         });
         let mut rows = Vec::with_capacity(table.rows.len());
         // Row by row, so that what a row was made of goes before the next one comes.
