@@ -76,16 +76,19 @@ fn sections(text: &str, blocks: &[Block]) -> Vec<Section> {
 
 /// A section in pieces of the longest length at most.
 fn pieces(text: &str, section: Span, options: &Chunks) -> Vec<Span> {
-    let mut pieces = Vec::new();
-    let mut start = section.start;
+    let mut pieces: Vec<Span> = Vec::new();
+    // Where the next piece begins, and up to where all has been said.
+    let (mut start, mut said) = (section.start, section.start);
     loop {
         let rest = start..section.end;
-        let Some(longest) = after_chars(text, &rest, options.max_chars) else {
-            pieces.extend(trimmed(text, rest));
+        let longest = after_chars(text, &rest, options.max_chars);
+        let end = longest.map_or(section.end, |longest| pause(text, start..longest, said));
+        let piece = trimmed(text, start..end);
+        pieces.extend(piece.filter(|piece| piece.end > said));
+        if longest.is_none() {
             return pieces;
-        };
-        let end = pause(text, start..longest);
-        pieces.extend(trimmed(text, start..end));
+        }
+        said = end;
         // At most half is repeated, so that each piece has as much to say again.
         start = overlap(text, start..end, options.overlap_chars)
             .filter(|&back| back >= start + (end - start) / 2)
@@ -99,10 +102,11 @@ fn after_chars(text: &str, span: &Span, chars: usize) -> Option<usize> {
     Some(span.start + at)
 }
 
-/// The best place to cut a span: in its second half the last end of a paragraph, else of a line, a sentence, a word; else
-/// its end.
-fn pause(text: &str, span: Span) -> usize {
+/// The best place to cut a span: in its second half, and after what has been said, the last end of a paragraph, else of a line, a
+/// sentence, a word; else its end.
+fn pause(text: &str, span: Span, said: usize) -> usize {
     let half = text.ceil_char_boundary(span.start + span.len() / 2);
+    let half = half.max(said).min(span.end);
     let tail = &text[half..span.end];
     let found = tail
         .rfind("\n\n")
