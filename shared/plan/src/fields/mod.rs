@@ -181,7 +181,7 @@ pub enum Selector {
     JsonPath(JsonPath),
     /// What matches in the text.
     Regex(Pattern),
-    /// The cells of a table's column: the [`words`] of its header.
+    /// The cells of a table's column: the [`words()`] of its header.
     Column(String),
     /// What stands right of a label, or below it.
     Label(Label),
@@ -202,7 +202,7 @@ pub enum Each {
     JsonPath(Vec<JsonPath>),
     /// What matches in the text.
     Regex(Vec<Pattern>),
-    /// The rows, below their headers, of all tables that have columns with all these [`words`]; of all tables, if there are none.
+    /// The rows, below their headers, of all tables that have columns with all these [`words()`]; of all tables, if there are none.
     Rows(Vec<String>),
 }
 

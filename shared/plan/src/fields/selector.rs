@@ -36,7 +36,7 @@ impl Label {
         Ok(Self { words, regex })
     }
 
-    /// Its [`words`].
+    /// Its [`words()`].
     pub fn words(&self) -> &str {
         &self.words
     }

@@ -1,6 +1,6 @@
 //! Fields: what a client has named, as records.
 //!
-//! A [`Group`](plan::fields::Group) gives a record for each [`Scope`]; [`Search`] makes its values: selectors give candidates (`select`), of
+//! A [`Group`] gives a record for each [`Scope`]; [`Search`] makes its values: selectors give candidates (`select`), of
 //! which the text that counts is taken (`text`) and read as what it is to be (`values`). A value that cannot be made is null, and the
 //! record says why; nothing here loses a record.
 
