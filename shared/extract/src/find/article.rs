@@ -16,6 +16,7 @@ const BEGINNING_BYTES: usize = 40;
 /// The main content: what the reader told from the rest, else all there is.
 pub(super) fn article(
     document: &Document,
+    markdown: &Markdown<'_>,
     limits: &Limits,
     watch: &dyn Watch,
 ) -> Result<ArticleOutput, Interrupted> {
@@ -26,7 +27,6 @@ pub(super) fn article(
         published,
         spans,
     } = document.article.clone().unwrap_or_else(whole);
-    let markdown = Markdown::of(document, watch);
     let text = document.text.as_str();
     let published = match (published, spans.first()) {
         (None, Some(first)) if document.article.is_some() => {

@@ -28,12 +28,12 @@ pub fn find(
     watch: &dyn Watch,
 ) -> Result<(Vec<Record>, DocumentOutput), Error> {
     let fields = fields::find(index, &document, &plan.fields, limits, watch)?;
-    let markdown = plan
-        .markdown
-        .then(|| Markdown::of(&document, watch).render(0..document.text.as_str().len()));
-    let article = plan
-        .article
-        .then(|| article::article(&document, limits, watch));
+    let shown = (plan.markdown || plan.article).then(|| Markdown::of(&document, watch));
+    let shown = shown.as_ref();
+    let whole = 0..document.text.as_str().len();
+    let markdown = shown.filter(|_| plan.markdown).map(|it| it.render(whole));
+    let article = shown.filter(|_| plan.article);
+    let article = article.map(|it| article::article(&document, it, limits, watch));
     let Document {
         media_type,
         charset,

@@ -47,6 +47,14 @@ pub(super) fn place(text: &Text, span: &Span) -> Place {
     }
 }
 
+/// From the first of some places to the last.
+pub(super) fn hull<'s>(spans: impl IntoIterator<Item = &'s Span>) -> Option<Span> {
+    spans
+        .into_iter()
+        .cloned()
+        .reduce(|whole, span| whole.start.min(span.start)..whole.end.max(span.end))
+}
+
 /// The `source` of a record: a place, and the document's number.
 pub(super) fn source(document: usize, text: &Text, span: Option<&Span>) -> Value {
     let mut source = json!({"document": document});

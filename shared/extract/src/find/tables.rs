@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Number, Value};
 
-use super::structure::{place, source};
+use super::structure::{hull, place, source};
 use crate::output::{RowObjects, Scalar, TableOutput};
 use crate::watch::Interrupted;
-use crate::{Cell, CellValue, Limits, Record, Span, Table, Text, Watch};
+use crate::{Cell, CellValue, Limits, Record, Table, Text, Watch};
 
 /// Rows between two questions to the watch.
 const ROWS_PER_CHECK: usize = 1_000;
@@ -78,7 +78,8 @@ pub(super) fn records(
             if records.len() >= limits.max_records {
                 return Ok(Some(super::too_many(limits)));
             }
-            let span = hull(row).or_else(|| table.span.clone());
+            let cells = row.iter().filter_map(|cell| cell.span.as_ref());
+            let span = hull(cells).or_else(|| table.span.clone());
             let mut record = Record::new();
             record.insert("kind".into(), "row".into());
             record.insert("table".into(), number.into());
@@ -88,12 +89,6 @@ pub(super) fn records(
         }
     }
     Ok(None)
-}
-
-/// From where to where the cells reach.
-fn hull(row: &[Cell]) -> Option<Span> {
-    let spans = row.iter().filter_map(|cell| cell.span.clone());
-    spans.reduce(|one, other| one.start.min(other.start)..one.end.max(other.end))
 }
 
 fn width(rows: &[Vec<Cell>]) -> usize {

@@ -38,11 +38,12 @@ mod uuid;
 mod vat;
 
 use plan::Entities;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub(super) use self::only::only;
 use self::search::{Finding, Search, Settings, Window};
-use super::structure::place;
+use super::structure::source;
+use super::too_many;
 use crate::watch::Interrupted;
 use crate::{Limits, Record, Text, Watch};
 
@@ -135,11 +136,6 @@ fn find_in_windows(
     })
 }
 
-fn too_many(limits: &Limits) -> String {
-    let max = limits.max_records;
-    format!("Only the first {max} records are given (max_records): the text holds more.")
-}
-
 fn record(document: usize, text: &Text, finding: Finding) -> Record {
     let Finding {
         span,
@@ -165,19 +161,8 @@ fn record(document: usize, text: &Text, finding: Finding) -> Record {
     if let Some(flaw) = flaw {
         add("reason", flaw.into());
     }
-    add("source", source(document, text, &span));
+    add("source", source(document, text, Some(&span)));
     record
-}
-
-fn source(document: usize, text: &Text, span: &crate::Span) -> Value {
-    let place = place(text, span);
-    let mut source = json!({"document": document});
-    if let Some(page) = place.page {
-        source["page"] = page.into();
-    }
-    source["start"] = place.start.into();
-    source["end"] = place.end.into();
-    source
 }
 
 #[cfg(test)]

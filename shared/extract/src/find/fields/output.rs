@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::super::structure::place;
+use super::super::structure::{hull, place, source};
 use crate::{Record, Span, Text};
 
 /// What has been found out about some values, by JSON pointers into their record.
@@ -41,10 +41,8 @@ impl Output {
         text: &Text,
     ) -> Record {
         let Self { problems, places } = self;
-        let mut source = json!({"document": document});
-        if let Some(span) = span.or_else(|| hull(places.iter().map(|(_, span)| span))) {
-            merge(&mut source, place_of(text, &span));
-        }
+        let span = span.or_else(|| hull(places.iter().map(|(_, span)| span)));
+        let mut source = source(document, text, span.as_ref());
         if !places.is_empty() {
             let fields = places.into_iter();
             let fields = fields.map(|(pointer, span)| (pointer, place_of(text, &span)));
@@ -69,20 +67,6 @@ pub(super) fn member(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 
-/// From the first of some places to the last.
-pub(super) fn hull<'s>(spans: impl IntoIterator<Item = &'s Span>) -> Option<Span> {
-    spans
-        .into_iter()
-        .cloned()
-        .reduce(|whole, span| whole.start.min(span.start)..whole.end.max(span.end))
-}
-
 fn place_of(text: &Text, span: &Span) -> Value {
     serde_json::to_value(place(text, span)).expect("numbers always serialise")
-}
-
-fn merge(object: &mut Value, other: Value) {
-    if let (Value::Object(object), Value::Object(other)) = (object, other) {
-        object.extend(other);
-    }
 }

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use plan::fields::{Each, Group, Selector};
 use plan::{Pattern, Wanted};
 
-use super::output::hull;
+use super::super::structure::hull;
 use super::{Search, label, structured};
 use crate::select::{self, Node, Picked};
 use crate::{CellValue, Error, Span, data};
