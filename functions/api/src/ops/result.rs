@@ -161,6 +161,12 @@ async fn records(
     }
     let mut start = cursor.map_or(0, |cursor| cursor.start);
     let mut part = part(app, job, start).await?;
+    let columns = match (form, cursor) {
+        (Form::Csv, None) => columns(&part),
+        // Every page has the columns that the result names at its beginning.
+        (Form::Csv, Some(_)) => columns(&self::part(app, job, 0).await?),
+        _ => None,
+    };
     if cursor.is_none() {
         let first =
             Page::first(&part).ok_or_else(|| Problem::internal("a result has no records"))?;
@@ -172,11 +178,6 @@ async fn records(
         Some(_) => no_such_page(),
         None => Problem::internal("the records of a result cannot be read"),
     })?;
-    let columns = if form == Form::Csv {
-        columns(app, job).await?
-    } else {
-        None
-    };
     let written = forms::records(form, &page, columns);
     let next = written.next.map(|next| Cursor {
         attempt: job.attempt,
@@ -218,13 +219,10 @@ async fn part(app: &App, job: &Job, start: u64) -> Result<Vec<u8>, Problem> {
 }
 
 /// The columns that a result names at its beginning; none if it names none.
-async fn columns(app: &App, job: &Job) -> Result<Option<Vec<String>>, Problem> {
-    let head = part(app, job, 0).await?;
-    let Some(rest) = head.strip_prefix(b"{\"columns\":") else {
-        return Ok(None);
-    };
+fn columns(head: &[u8]) -> Option<Vec<String>> {
+    let rest = head.strip_prefix(b"{\"columns\":")?;
     let mut values = serde_json::Deserializer::from_slice(rest).into_iter();
-    Ok(values.next().and_then(Result::ok))
+    values.next()?.ok()
 }
 
 fn typed(form: Form, body: impl Into<Body>) -> Response {
