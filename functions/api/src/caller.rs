@@ -18,10 +18,7 @@ pub(crate) struct Caller {
 impl Caller {
     /// Addresses a job of this caller's.
     pub(crate) fn key(&self, id: JobId) -> JobKey {
-        JobKey {
-            tenant: self.tenant.clone(),
-            id,
-        }
+        JobKey::new(self.tenant.clone(), id)
     }
 }
 

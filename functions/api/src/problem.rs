@@ -246,6 +246,16 @@ impl Problem {
         )
     }
 
+    /// A preview is of a document that comes with the request.
+    pub(crate) fn elsewhere_to_preview() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid_request",
+            "Invalid request",
+            "A preview fetches nothing: send the document itself, as `text` or `base64`, or submit a job, to /api/v1/scan/start/.",
+        )
+    }
+
     /// A preview is of one document.
     pub(crate) fn several_to_preview(count: usize) -> Self {
         Self::new(

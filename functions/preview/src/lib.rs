@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use api::{Preview, Previewed};
-use engine::{Ended, Engine};
-use job::Request;
+use engine::{Content, Ended, Engine, Input};
+use job::{Request, Source};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
@@ -23,7 +23,8 @@ pub fn preview(engine: Engine) -> Preview {
 
 async fn within(engine: &Engine, request: Request, time: Duration) -> Previewed {
     let stop = CancellationToken::new();
-    let extraction = engine.extract(request, &stop);
+    let documents: Vec<Input> = request.documents.into_iter().map(input).collect();
+    let extraction = engine.extract(&documents, &request.extract, &stop);
     tokio::pin!(extraction);
     let ended = tokio::select! {
         ended = &mut extraction => ended,
@@ -37,5 +38,18 @@ async fn within(engine: &Engine, request: Request, time: Duration) -> Previewed 
         Ended::Failed(failure) => Previewed::Failed(failure),
         Ended::Stopped => Previewed::TooSlow,
         Ended::Unavailable => Previewed::Unavailable,
+    }
+}
+
+/// The operation takes nothing but documents that come with the request.
+fn input(source: Source) -> Input {
+    let content = match source.content {
+        job::Content::Bytes(bytes) => Content::Bytes(bytes),
+        _ => Content::Bytes(Vec::new()),
+    };
+    Input {
+        name: source.name,
+        media_type: source.media_type,
+        content,
     }
 }

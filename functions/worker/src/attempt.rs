@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::backoff::backoff;
+use crate::sources;
 
 /// Why an extraction is to stop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +115,14 @@ impl Worker {
         left: Duration,
     ) -> Result<Ended, Stop> {
         let stopping = CancellationToken::new();
-        let extraction = self.engine.extract(request, &stopping);
+        let extraction = async {
+            let mut inputs = Vec::with_capacity(request.documents.len());
+            for source in request.documents {
+                inputs.push(sources::load(source));
+            }
+            let extract = &request.extract;
+            self.engine.extract(&inputs, extract, &stopping).await
+        };
         let out_of_time = sleep(left);
         let too_slow = sleep(self.settings.extract_time);
         tokio::pin!(extraction, out_of_time, too_slow);

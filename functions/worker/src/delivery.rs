@@ -122,7 +122,8 @@ impl Worker {
         found: Option<&Job>,
     ) -> Result<Verdict, store::Error> {
         let age = until(delivered.sent_at, self.clock.now());
-        if age < limits::ORPHAN_AGE {
+        let now = self.clock.now();
+        if age < limits::ORPHAN_AGE || protocol::may_be_continued(found, message.generation, now) {
             return Ok(Verdict::GiveBack(backoff(delivered.receives)));
         }
         if found.is_none() {

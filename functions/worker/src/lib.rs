@@ -10,6 +10,7 @@
 mod attempt;
 mod backoff;
 mod delivery;
+mod sources;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use extract::{DocumentError, Problem};
-use job::Source;
 use serde_json::Value;
 use service::metrics::{self, EngineEnd};
 use tokio::time::{Instant, sleep_until};
@@ -11,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::frame::{self, Head, Order, Tell};
 use crate::gathered::{Gathered, Mark};
+use crate::input::{Content, Input};
 use crate::pool::Engine;
 use crate::process::{Death, Process};
 
@@ -51,7 +51,7 @@ pub(crate) struct Document<'a> {
     pub(crate) number: usize,
     /// How many documents were sent with it.
     pub(crate) sent: usize,
-    pub(crate) source: &'a Source,
+    pub(crate) input: &'a Input,
     pub(crate) extract: &'a Value,
 }
 
@@ -64,6 +64,13 @@ impl Engine {
         gathered: &mut Gathered,
         stop: &CancellationToken,
     ) -> Result<(), NoOutcome> {
+        let bytes = match &document.input.content {
+            Content::Bytes(bytes) => bytes,
+            Content::Missing(error) => {
+                gathered.fail(document.input, error.clone());
+                return Ok(());
+            }
+        };
         let begun = Instant::now();
         let deadline = begun + self.settings().max_document_time;
         let mut known = BTreeMap::new();
@@ -71,9 +78,7 @@ impl Engine {
         let mark = gathered.mark();
         let error = loop {
             let order = document.order(gathered.found(), &known);
-            let left = self
-                .attempt(document, &order, gathered, deadline, stop)
-                .await;
+            let left = self.attempt(bytes, &order, gathered, deadline, stop).await;
             if !matches!(left, Left::Done) {
                 gathered.forget_since(mark);
             }
@@ -104,7 +109,7 @@ impl Engine {
             }
         };
         metrics::extraction(None, begun.elapsed());
-        gathered.fail(document.source, error);
+        gathered.fail(document.input, error);
         Ok(())
     }
 
@@ -128,7 +133,7 @@ impl Engine {
     /// Takes the document through one child.
     async fn attempt(
         &self,
-        document: &Document<'_>,
+        bytes: &[u8],
         order: &Order,
         gathered: &mut Gathered,
         deadline: Instant,
@@ -148,7 +153,7 @@ impl Engine {
         };
         let asked = async {
             // If it is gone, that shows when it is listened to.
-            let _ = process.extract(order, &document.source.bytes).await;
+            let _ = process.extract(order, bytes).await;
         };
         // A document is read as it is sent: this takes as long as the child likes.
         let left = tokio::select! {
@@ -227,8 +232,8 @@ impl Document<'_> {
         Order {
             document: self.number,
             members: self.sent + found,
-            name: self.source.name.clone(),
-            declared: self.source.media_type.clone(),
+            name: self.input.name.clone(),
+            declared: self.input.media_type.clone(),
             extract: self.extract.clone(),
             known: known.clone(),
         }

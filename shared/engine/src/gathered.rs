@@ -1,10 +1,11 @@
 //! What comes of all documents of a request: the result that a client reads, put together from the JSON that children wrote.
 
 use extract::{DocumentError, FailedOutput, Output, Problem};
-use job::{Failure, Phase, Source};
+use job::{Failure, Phase};
 use plan::Columns;
 
 use crate::frame::Head;
+use crate::input::Input;
 
 /// Outcomes so far. What is in here is never parsed: it goes from a child into the result as it is.
 #[derive(Debug, Default)]
@@ -122,7 +123,7 @@ impl Gathered {
     }
 
     /// Adds a document of which there is nothing.
-    pub(crate) fn fail(&mut self, source: &Source, error: DocumentError) {
+    pub(crate) fn fail(&mut self, input: &Input, error: DocumentError) {
         let mark = self.mark();
         let head = Head {
             media_type: None,
@@ -130,9 +131,9 @@ impl Gathered {
         };
         self.begin(mark, &head);
         let output = Output::Failed(FailedOutput {
-            name: source.name.clone(),
+            name: input.name.clone(),
             parent: None,
-            bytes: source.bytes.len(),
+            bytes: input.content.len(),
             error,
         });
         let json = serde_json::to_vec(&output).expect("strings and numbers always serialise");

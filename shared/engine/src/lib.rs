@@ -1,6 +1,6 @@
 //! The extraction engine in processes of its own: whatever a document does there costs that document alone.
 //!
-//! - [`Engine::extract`] takes a request and gives the result that a client reads. It keeps child processes, a document in each
+//! - [`Engine::extract`] takes documents and gives the result that a client reads. It keeps child processes, a document in each
 //!   at a time, and replaces those that die, hang or grow.
 //! - [`Child`] is what runs in them: this same program, started with [`COMMAND`], which bounds itself and then answers what it is
 //!   asked over its standard input and output (`frame`).
@@ -14,6 +14,7 @@ mod child;
 mod document;
 mod frame;
 mod gathered;
+mod input;
 #[cfg(unix)]
 mod limits;
 mod pool;
@@ -21,5 +22,6 @@ mod process;
 mod settings;
 
 pub use child::{COMMAND, Child};
+pub use input::{Content, Input};
 pub use pool::{Ended, Engine};
 pub use settings::{Isolation, Settings, SettingsError};

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use job::{Failure, Phase, Request};
+use job::{Failure, Phase};
+use serde_json::Value;
 use service::metrics::{self, EngineEnd};
 use tokio_util::sync::CancellationToken;
 
 use crate::document::{Document, NoOutcome};
 use crate::gathered::Gathered;
+use crate::input::Input;
 use crate::process::Process;
 use crate::{Isolation, Settings};
 
@@ -60,17 +62,21 @@ impl Engine {
         }
     }
 
-    /// Extracts all documents of a request. A document that cannot be extracted is said so in the result; only when none could be,
+    /// Extracts this from all these documents. A document that cannot be extracted is said so in the result; only when none could be,
     /// the extraction has failed. Told to stop, it ends within [`Settings::grace`]. Dropped, it leaves nothing running.
-    pub async fn extract(&self, request: Request, stop: &CancellationToken) -> Ended {
-        let Request { documents, extract } = request;
+    pub async fn extract(
+        &self,
+        documents: &[Input],
+        extract: &Value,
+        stop: &CancellationToken,
+    ) -> Ended {
         let mut gathered = Gathered::default();
-        for (number, source) in documents.iter().enumerate() {
+        for (number, input) in documents.iter().enumerate() {
             let document = Document {
                 number,
                 sent: documents.len(),
-                source,
-                extract: &extract,
+                input,
+                extract,
             };
             match self.document(&document, &mut gathered, stop).await {
                 Ok(()) => {}

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Delivery, Failure, Guard, Job, Payload, State, Status, Test, limits};
+use crate::{Delivery, Failure, Guard, Job, Payload, Progress, State, Status, Test, limits};
 
 /// A transition. The store performs it as one conditional write: [`Change::guard`] is the condition, [`Change::apply`] the effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +44,17 @@ pub enum Change {
         not_before: Timestamp,
         /// Why; none if the worker merely had to stop.
         failure: Option<Failure>,
+    },
+    /// The worker that holds the attempt has done a step of the job, and another one is to follow: a new submission.
+    Continue {
+        /// The attempt it holds.
+        attempt: u32,
+        /// The time now.
+        now: Timestamp,
+        /// When the next step may begin.
+        not_before: Timestamp,
+        /// How far the job is.
+        progress: Progress,
     },
     /// Whoever held the job is known to be dead: its lease ends now.
     EndLease {
@@ -89,7 +100,7 @@ impl Change {
             Self::Claim { .. } | Self::EndLease { .. } => Status::Running,
             Self::Complete { .. } => Status::Completed,
             Self::Fail { .. } | Self::Exhaust { .. } | Self::Bury { .. } => Status::Failed,
-            Self::Release { .. } | Self::Retry { .. } => Status::Pending,
+            Self::Release { .. } | Self::Continue { .. } | Self::Retry { .. } => Status::Pending,
             Self::Cancel { .. } => Status::Cancelled,
         }
     }
@@ -114,7 +125,8 @@ impl Change {
             }
             Self::Complete { attempt, .. }
             | Self::Fail { attempt, .. }
-            | Self::Release { attempt, .. } => {
+            | Self::Release { attempt, .. }
+            | Self::Continue { attempt, .. } => {
                 (from == Running).then(|| vec![Test::AttemptIs(attempt)])
             }
             Self::EndLease { .. } => (from == Running).then(Vec::new),
@@ -211,6 +223,21 @@ impl Change {
                 next.state = State::Pending {
                     not_before: Some(not_before),
                     last_failure,
+                };
+            }
+            Self::Continue {
+                attempt: _,
+                now,
+                not_before,
+                progress,
+            } => {
+                next.generation = job.generation + 1;
+                next.attempt_limit = job.attempt + limits::MAX_ATTEMPTS;
+                next.expires_at = limits::expiry_of_unfinished(now);
+                next.progress = Some(progress);
+                next.state = State::Pending {
+                    not_before: Some(not_before),
+                    last_failure: None,
                 };
             }
             Self::EndLease { now } => {

@@ -103,18 +103,53 @@ impl fmt::Display for Tenant {
     }
 }
 
-/// What addresses a job: there is no way to name one without its tenant.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// What addresses a job, or a part of one: there is no way to name it without its tenant.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobKey {
     /// Whose it is.
     pub tenant: Tenant,
     /// Which one.
     pub id: JobId,
+    /// Which part of it; none for the job itself. A part goes through the same states by the same rules as a job, under a key
+    /// of its own, and no client ever addresses it.
+    pub part: Option<u32>,
+}
+
+impl JobKey {
+    /// Addresses a job.
+    pub fn new(tenant: Tenant, id: JobId) -> Self {
+        let part = None;
+        Self { tenant, id, part }
+    }
+
+    /// Addresses a part of this job.
+    #[must_use]
+    pub fn of_part(&self, part: u32) -> Self {
+        let part = Some(part);
+        Self {
+            part,
+            ..self.clone()
+        }
+    }
+
+    /// Addresses the job that this is, or that this is a part of.
+    #[must_use]
+    pub fn whole(&self) -> Self {
+        Self {
+            part: None,
+            ..self.clone()
+        }
+    }
 }
 
 impl fmt::Display for JobKey {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{}/{}", self.tenant, self.id)
+        let Self { tenant, id, part } = self;
+        write!(out, "{tenant}/{id}")?;
+        match part {
+            Some(part) => write!(out, "/{part}"),
+            None => Ok(()),
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::{Delivery, Failure, JobKey, Payload, Status, limits};
+use crate::{About, Delivery, Failure, JobKey, Payload, Progress, Status, limits};
 
 /// A job as the table holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +24,10 @@ pub struct Job {
     pub expires_at: Timestamp,
     /// What was asked for. Never changes.
     pub request: Payload,
+    /// What was said of it. Never changes.
+    pub about: About,
+    /// How far it is; none if it is done in one step. Changed by `Continue`, forgotten by nothing: a retry goes on from there.
+    pub progress: Option<Progress>,
     /// Where it stands, and what is known there.
     pub state: State,
 }
@@ -76,7 +80,13 @@ pub enum State {
 
 impl Job {
     /// A job as it is accepted.
-    pub fn new(key: JobKey, version: u32, created_at: Timestamp, request: Payload) -> Self {
+    pub fn new(
+        key: JobKey,
+        version: u32,
+        created_at: Timestamp,
+        request: Payload,
+        about: About,
+    ) -> Self {
         Self {
             key,
             version,
@@ -86,6 +96,8 @@ impl Job {
             created_at,
             expires_at: limits::expiry_of_unfinished(created_at),
             request,
+            about,
+            progress: None,
             state: State::Pending {
                 not_before: None,
                 last_failure: None,

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 pub const MAX_ATTEMPTS: u32 = 5;
 
 /// Documents in one job.
-pub const MAX_DOCUMENTS: usize = 20;
+pub const MAX_DOCUMENTS: usize = 100;
 
 /// How long a worker waits for an item (or a generation) that its message runs ahead of.
 pub const LOOK_AGAIN: Duration = Duration::from_secs(2);

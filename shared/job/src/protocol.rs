@@ -57,6 +57,15 @@ pub fn claim_refused(
     }
 }
 
+/// Whether the message of a newer submission has to be kept, however old it is: a worker holds the job in the submission before
+/// and may be about to write the one that the message speaks of.
+pub fn may_be_continued(found: Option<&Job>, generation: u32, now: Timestamp) -> bool {
+    found.is_some_and(|job| {
+        job.generation < generation
+            && matches!(job.state, State::Running { lease_ends_at, .. } if lease_ends_at >= now)
+    })
+}
+
 /// Whether a message has nothing left to do: its job is final, gone, or in a newer generation.
 pub fn is_settled(found: Option<&Job>, generation: u32) -> bool {
     found.is_none_or(|job| {
@@ -97,7 +106,7 @@ pub fn dead_letter(
             }
         }
         Some(job) if job.generation < generation => {
-            if young {
+            if young || may_be_continued(found, generation, now) {
                 DeadLetter::Keep
             } else {
                 DeadLetter::Settled

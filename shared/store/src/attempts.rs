@@ -2,11 +2,11 @@
 
 use jiff::Timestamp;
 use job::protocol::{self, ClaimRefused};
-use job::{Change, Delivery, Failure, Job, State, limits};
+use job::{Change, Delivery, Failure, Job, Progress, State, limits};
 
 use crate::keys::Kind;
 use crate::payload::Packed;
-use crate::{Error, Message, Outcome, Store, item};
+use crate::{Error, Message, Outcome, Store, TraceParent, item};
 
 /// Size up to which one write of an item costs one unit.
 const WRITE_UNIT_BYTES: usize = 1024;
@@ -28,7 +28,7 @@ pub enum Claimed {
 /// Proof that a worker holds an attempt. Ending the attempt consumes it.
 #[derive(Debug)]
 pub struct Claim {
-    job: Job,
+    job: Box<Job>,
     delivery: Delivery,
 }
 
@@ -66,7 +66,10 @@ impl Store {
             lease_ends_at,
         };
         let found = match self.change(key, &change).await? {
-            Outcome::Done(job) => return Ok(Claimed::Won(Claim { job, delivery })),
+            Outcome::Done(job) => {
+                let job = Box::new(job);
+                return Ok(Claimed::Won(Claim { job, delivery }));
+            }
             Outcome::Refused(found) => found,
         };
         // The job itself allows it, so it was its version that did not.
@@ -77,7 +80,10 @@ impl Store {
             protocol::claim_refused(found.as_ref(), *generation, delivery, now),
             found,
         ) {
-            (ClaimRefused::Own, Some(job)) => Ok(Claimed::Won(Claim { job, delivery })),
+            (ClaimRefused::Own, Some(job)) => {
+                let job = Box::new(job);
+                Ok(Claimed::Won(Claim { job, delivery }))
+            }
             (reason, found) => Ok(Claimed::Refused {
                 reason,
                 found: found.map(Box::new),
@@ -159,6 +165,45 @@ impl Store {
             failure,
         };
         self.end(claim, &change).await
+    }
+
+    /// Ends an attempt that was a step of its job: sends the message of the next step, then makes the job pending in it. As with a retry, who
+    /// dies in between leaves a message that runs ahead of its job, and this step is done again.
+    pub async fn continue_job(
+        &self,
+        claim: Claim,
+        progress: Progress,
+        traceparent: Option<TraceParent>,
+        now: Timestamp,
+        not_before: Timestamp,
+    ) -> Result<Finished, Error> {
+        let next = claim.job.generation + 1;
+        let message = Message {
+            key: claim.job.key.clone(),
+            version: claim.job.version,
+            generation: next,
+            traceparent,
+        };
+        let wait = not_before.duration_since(now).try_into();
+        self.queue()
+            .send_after(&message, wait.unwrap_or_default())
+            .await?;
+        let change = Change::Continue {
+            attempt: claim.job.attempt,
+            now,
+            not_before,
+            progress,
+        };
+        match self.change(&claim.job.key, &change).await? {
+            Outcome::Done(_) => Ok(Finished::Written),
+            // Nobody else could have: this very write, whose answer was lost.
+            Outcome::Refused(Some(found))
+                if found.generation == next && found.attempt == claim.job.attempt =>
+            {
+                Ok(Finished::Written)
+            }
+            Outcome::Refused(found) => Ok(claim.lost(found.as_ref())),
+        }
     }
 
     async fn end(&self, claim: Claim, change: &Change) -> Result<Finished, Error> {

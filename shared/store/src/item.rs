@@ -15,6 +15,11 @@
 //! | `nbf` | N | not to be claimed before, ms |
 //! | `fin` | N | end, ms |
 //! | `err` | S | failure, JSON |
+//! | `tag` | M | tags: names and values |
+//! | `mt`, `doc` | S, N | media type of the first document, and how many there are, as far as the request says |
+//! | `ext`, `exv` | S, N | the saved extractor, and its version |
+//! | `hook` | S | where its end is to be told |
+//! | `pro` | M | progress: `d` documents done, `f` failed, `t` in all, `c` where the next step goes on |
 //! | `ended_pk`, `ended_sk` | S | keys in the index `ended`; failed and cancelled jobs only |
 //!
 //! Names are short, for each write pays for the whole item: one unit per KB.
@@ -30,11 +35,14 @@
 //! - There are no other statuses than these five: one more would be a change of every condition. An item with another one is
 //!   touched by nobody.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
-use job::{Delivery, Encoding, Failure, Job, JobKey, Payload, Phase, Place, State, Status};
+use job::{
+    About, Delivery, Encoding, Failure, Job, JobKey, Payload, Phase, Pinned, Place, Progress,
+    State, Status,
+};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 
@@ -55,6 +63,20 @@ struct Item {
     cre: i64,
     ttl: i64,
     req: KeptPayload,
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    tag: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    mt: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    doc: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ext: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    exv: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hook: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pro: Option<KeptProgress>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     res: Option<KeptPayload>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -73,6 +95,16 @@ struct Item {
     ended_pk: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ended_sk: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct KeptProgress {
+    d: u32,
+    f: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    t: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    c: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,8 +134,17 @@ pub(crate) fn from_job(job: &Job) -> Attributes {
         created_at,
         expires_at,
         request,
+        about,
+        progress,
         state,
     } = job;
+    let About {
+        tags,
+        media_type,
+        documents,
+        extractor,
+        webhook,
+    } = about;
     let (ended_pk, ended_sk) = keys::ended(key, state.status()).unzip();
     let mut item = Item {
         pk: keys::partition(key),
@@ -116,6 +157,14 @@ pub(crate) fn from_job(job: &Job) -> Attributes {
         cre: created_at.as_millisecond(),
         ttl: expires_at.as_second(),
         req: keep(request),
+        tag: tags.clone(),
+        mt: media_type.clone(),
+        // One is not worth a byte.
+        doc: (*documents != 1).then_some(*documents),
+        ext: extractor.as_ref().map(|it| it.name.clone()),
+        exv: extractor.as_ref().map(|it| it.version),
+        hook: webhook.clone(),
+        pro: progress.as_ref().map(keep_progress),
         res: None,
         own: None,
         sta: None,
@@ -183,6 +232,13 @@ pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error>
         cre,
         ttl,
         req,
+        tag,
+        mt,
+        doc,
+        ext,
+        exv,
+        hook,
+        pro,
         res,
         own,
         sta,
@@ -229,6 +285,19 @@ pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error>
         expires_at: Timestamp::from_second(ttl)
             .map_err(|cause| Error::unreadable("a time in a job's item", cause))?,
         request: find(req)?,
+        about: About {
+            tags: tag,
+            media_type: mt,
+            documents: doc.unwrap_or(1),
+            extractor: ext.zip(exv).map(|(name, version)| Pinned { name, version }),
+            webhook: hook,
+        },
+        progress: pro.map(|KeptProgress { d, f, t, c }| Progress {
+            done: d,
+            failed: f,
+            total: t,
+            cursor: c,
+        }),
         state,
     })
 }
@@ -236,6 +305,11 @@ pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error>
 /// A payload as an attribute.
 pub(crate) fn payload(payload: &Payload) -> AttributeValue {
     AttributeValue::M(attributes(&keep(payload)))
+}
+
+/// Progress as an attribute.
+pub(crate) fn progress(progress: &Progress) -> AttributeValue {
+    AttributeValue::M(attributes(&keep_progress(progress)))
 }
 
 /// A failure as an attribute.
@@ -264,6 +338,21 @@ pub(crate) fn size(item: &Attributes) -> usize {
 
 fn attributes(of: &impl Serialize) -> Attributes {
     serde_dynamo::aws_sdk_dynamodb_1::to_item(of).expect("a struct of plain fields is an item")
+}
+
+fn keep_progress(progress: &Progress) -> KeptProgress {
+    let Progress {
+        done,
+        failed,
+        total,
+        cursor,
+    } = progress;
+    KeptProgress {
+        d: *done,
+        f: *failed,
+        t: *total,
+        c: cursor.clone(),
+    }
 }
 
 fn keep(payload: &Payload) -> KeptPayload {
@@ -337,10 +426,7 @@ mod tests {
 
     fn key() -> JobKey {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
-        JobKey {
-            tenant: job::Tenant::default(),
-            id,
-        }
+        JobKey::new(job::Tenant::default(), id)
     }
 
     /// A completed job as version 1 keeps it: written down here, so that no change of this file can change what is read.

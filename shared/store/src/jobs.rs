@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
     ReturnConsumedCapacity, ReturnValue, ReturnValuesOnConditionCheckFailure,
 };
 use jiff::Timestamp;
-use job::{Change, Encoding, Job, JobKey, Place, Request, State, limits};
+use job::{Change, Encoding, Job, JobKey, Place, Request, State, Submission, limits};
 
 use crate::expression::Expression;
 use crate::keys::Kind;
@@ -85,11 +85,12 @@ impl Store {
     pub async fn submit(
         &self,
         key: JobKey,
-        request: Request,
+        submission: impl Into<Submission>,
         traceparent: Option<TraceParent>,
         now: Timestamp,
     ) -> Result<Job, Error> {
-        let version = version::least(&request.extract);
+        let Submission { request, about } = submission.into();
+        let version = version::least(&key, &request);
         self.queue
             .send(&Message {
                 key: key.clone(),
@@ -107,7 +108,7 @@ impl Store {
                 .put(&key, Kind::Request, packed, expiry)
                 .await?
         };
-        let job = Job::new(key, version, now, payload);
+        let job = Job::new(key, version, now, payload, about);
         self.create(&job).await?;
         Ok(job)
     }

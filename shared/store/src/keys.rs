@@ -22,25 +22,35 @@ pub(crate) fn partition(key: &JobKey) -> String {
     format!("T#{}#{}", key.tenant, key.id.spread() % SHARDS)
 }
 
-/// The sort key of a job.
+/// The sort key of a job, or of a part of one. Parts are not under `J#`, for a listing of jobs should not have to read them.
 pub(crate) fn job(key: &JobKey) -> String {
-    format!("J#{}", key.id)
+    match key.part {
+        None => format!("J#{}", key.id),
+        Some(part) => format!("{}{part:06}", parts(key)),
+    }
 }
 
-/// The job that these keys are of.
+/// What the sort keys of all parts of a job begin with. They sort by number.
+pub(crate) fn parts(key: &JobKey) -> String {
+    format!("S#{}#", key.id)
+}
+
+/// The job, or the part of one, that these keys are of.
 pub(crate) fn of_job(pk: &str, sk: &str) -> Option<JobKey> {
     let (tenant, _shard) = pk.strip_prefix("T#")?.split_once('#')?;
+    let tenant = Tenant::new(tenant)?;
+    if let Some(part) = sk.strip_prefix("S#") {
+        let (id, part) = part.split_once('#')?;
+        return Some(JobKey::new(tenant, id.parse().ok()?).of_part(part.parse().ok()?));
+    }
     let id = sk.strip_prefix("J#")?.parse().ok()?;
-    Some(JobKey {
-        tenant: Tenant::new(tenant)?,
-        id,
-    })
+    Some(JobKey::new(tenant, id))
 }
 
-/// The keys of a job in the index of failed and cancelled jobs; none while it is neither. Spread as the jobs themselves are: an
+/// The keys of a job in the index of failed and cancelled jobs; none while it is neither, and for parts. Spread as the jobs themselves are: an
 /// index that cannot keep up slows the writes of its table down, and jobs that fail tend to fail together.
 pub(crate) fn ended(key: &JobKey, status: Status) -> Option<(String, String)> {
-    matches!(status, Status::Failed | Status::Cancelled)
+    (key.part.is_none() && matches!(status, Status::Failed | Status::Cancelled))
         .then(|| (format!("{}#{status}", partition(key)), key.id.to_string()))
 }
 
@@ -52,9 +62,12 @@ pub(crate) fn payload_item(key: &JobKey, kind: Kind) -> String {
     }
 }
 
-/// What the sort keys of all of a job's payload items begin with.
+/// What the sort keys of all of a job's payload items begin with; those of its parts do as well.
 pub(crate) fn payload_items(key: &JobKey) -> String {
-    format!("P#{}#", key.id)
+    match key.part {
+        None => format!("P#{}#", key.id),
+        Some(part) => format!("P#{}#{part:06}#", key.id),
+    }
 }
 
 /// The key of a payload object.
@@ -65,9 +78,13 @@ pub(crate) fn object(key: &JobKey, kind: Kind) -> String {
     }
 }
 
-/// What the keys of all of a job's objects begin with.
+/// What the keys of all of a job's objects begin with; those of its parts do as well.
 pub(crate) fn objects(key: &JobKey) -> String {
-    format!("jobs/{}/{}/", key.tenant, key.id)
+    let JobKey { tenant, id, part } = key;
+    match part {
+        None => format!("jobs/{tenant}/{id}/"),
+        Some(part) => format!("jobs/{tenant}/{id}/{part:06}/"),
+    }
 }
 
 /// A primary key as the SDK wants it.

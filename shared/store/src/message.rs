@@ -2,7 +2,7 @@
 //!
 //! # Versions
 //!
-//! The core is `v`, `tenant`, `job` and `generation`: by them the reaper of any release ends a job whose message no worker understood.
+//! The core is `v`, `tenant`, `job`, `part` (of version 3) and `generation`: by them the reaper of any release ends a job whose message no worker understood.
 //! Members that a reader does not know are left alone and those that it misses are none, so `v` stays what it is when one is added
 //! that a worker may ignore.
 
@@ -43,6 +43,8 @@ struct Body {
     v: u32,
     tenant: Tenant,
     job: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    part: Option<u32>,
     generation: u32,
     #[serde(
         default,
@@ -64,6 +66,7 @@ impl Message {
             v: self.version,
             tenant: self.key.tenant.clone(),
             job: self.key.id.to_string(),
+            part: self.key.part,
             generation: self.generation,
             traceparent: self.traceparent,
         };
@@ -85,6 +88,7 @@ impl Message {
             v: version,
             tenant,
             job,
+            part,
             generation,
             traceparent,
         } = serde_json::from_str(body)?;
@@ -92,7 +96,7 @@ impl Message {
             .parse()
             .map_err(<serde_json::Error as serde::de::Error>::custom)?;
         Ok(Self {
-            key: JobKey { tenant, id },
+            key: JobKey { tenant, id, part },
             version,
             generation,
             traceparent,

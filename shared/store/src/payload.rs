@@ -293,13 +293,24 @@ impl Payloads {
     }
 
     async fn purge_items(&self, key: &JobKey) -> Result<(), Error> {
+        let parts = key.part.is_none().then(|| keys::parts(key));
+        for prefix in [Some(keys::payload_items(key)), parts]
+            .into_iter()
+            .flatten()
+        {
+            self.delete_items_under(key, prefix).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_items_under(&self, key: &JobKey, prefix: String) -> Result<(), Error> {
         let mut pages = self
             .dynamodb
             .query()
             .table_name(&self.table)
             .key_condition_expression("pk = :pk AND begins_with(sk, :sk)")
             .expression_attribute_values(":pk", AttributeValue::S(keys::partition(key)))
-            .expression_attribute_values(":sk", AttributeValue::S(keys::payload_items(key)))
+            .expression_attribute_values(":sk", AttributeValue::S(prefix))
             .projection_expression("pk, sk")
             .consistent_read(true)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)

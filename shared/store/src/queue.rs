@@ -9,6 +9,9 @@ use crate::{Error, Message};
 /// The longest visibility that SQS takes: 12 hours.
 const MAX_VISIBILITY: Duration = Duration::from_hours(12);
 
+/// The longest delay that SQS takes.
+const MAX_DELAY: Duration = Duration::from_mins(15);
+
 /// The most entries of a batch request.
 const BATCH: usize = 10;
 
@@ -31,11 +34,19 @@ impl Queue {
 
     /// Sends a message. Tenants are message groups, so that one that floods the queue does not delay the others (fair queues).
     pub async fn send(&self, message: &Message) -> Result<(), Error> {
+        self.send_after(message, Duration::ZERO).await
+    }
+
+    /// Sends a message that is not to be seen before this time is over: in whole seconds, 15 minutes at most.
+    pub async fn send_after(&self, message: &Message, after: Duration) -> Result<(), Error> {
+        let seconds = after.min(MAX_DELAY).as_millis().div_ceil(1000);
+        let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
         self.client
             .send_message()
             .queue_url(&self.url)
             .message_group_id(message.key.tenant.as_str())
             .message_body(message.to_body())
+            .set_delay_seconds((seconds > 0).then_some(seconds))
             .send()
             .await
             .map_err(Error::during("send message"))?;

@@ -71,6 +71,27 @@ pub(crate) fn update(key: &JobKey, change: &Change, out: &mut Expression) -> Str
             }
             &["own", "sta", "lea"]
         }
+        Change::Continue {
+            attempt: _,
+            now,
+            not_before,
+            progress,
+        } => {
+            let (limit, attempt, generation) = (out.name("lim"), out.name("att"), out.name("gen"));
+            let (attempts, one) = (out.number(limits::MAX_ATTEMPTS), out.number(1));
+            set.push(format!("{limit} = {attempt} + {attempts}"));
+            set.push(format!("{generation} = {generation} + {one}"));
+            set.push(assign(out, "pro", |out| {
+                out.value(item::progress(progress))
+            }));
+            set.push(assign(out, "nbf", |out| {
+                out.number(not_before.as_millisecond())
+            }));
+            set.push(assign(out, "ttl", |out| {
+                out.number(limits::expiry_of_unfinished(*now).as_second())
+            }));
+            &["own", "sta", "lea", "err"]
+        }
         Change::EndLease { now } => {
             set.push(assign(out, "lea", |out| out.number(now.as_millisecond())));
             &[]

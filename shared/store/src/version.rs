@@ -4,22 +4,34 @@
 //! | --- | --- |
 //! | 1 | extracts by name: entities, text, metadata, links, tables |
 //! | 2 | reads whatever the language of requests says in this release: other names, and options |
+//! | 3 | fetches documents that are elsewhere, and does parts of jobs |
 //!
 //! Whatever this release cannot do is the next version.
 
+use job::{Content, JobKey, Request, Source};
 use serde_json::Value;
 
 /// The latest version that a worker of this release understands.
-pub(crate) const LATEST: u32 = 2;
+pub(crate) const LATEST: u32 = 3;
 
 /// What a worker of the first version can extract.
 const FIRST: [&str; 5] = ["entities", "text", "metadata", "links", "tables"];
 
-/// The least version of a worker that can extract this.
-pub(crate) fn least(extract: &Value) -> u32 {
+/// The least version of a worker that can do this.
+pub(crate) fn least(key: &JobKey, request: &Request) -> u32 {
+    let Request {
+        documents,
+        collection,
+        extract,
+    } = request;
+    let sent = |source: &Source| matches!(source.content, Content::Bytes(_));
+    let whole = key.part.is_none() && collection.is_none();
+    if !(whole && documents.iter().all(sent)) {
+        return 3;
+    }
     let first = |item: &Value| item.as_str().is_some_and(|name| FIRST.contains(&name));
     match extract {
         Value::Array(items) if items.iter().all(first) => 1,
-        _ => LATEST,
+        _ => 2,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use job::{Delivery, Failure, Job, JobId, JobKey, Phase, Request, Source, Tenant};
+use job::{Content, Delivery, Failure, Job, JobId, JobKey, Phase, Request, Source, Tenant};
 use serde_json::{Value, json};
 use store::{Claim, Claimed, Message};
 
@@ -41,19 +41,13 @@ impl<'a> JobBuilder<'a> {
     /// A job that waits for a worker.
     pub async fn pending(self) -> Job {
         let now = self.stack.clock.now();
-        let key = JobKey {
-            tenant: Tenant::default(),
-            id: JobId::new(now),
-        };
+        let key = JobKey::new(Tenant::default(), JobId::new(now));
         let source = Source {
             name: None,
             media_type: Some("text/plain".into()),
-            bytes: self.text.into_bytes(),
+            content: Content::Bytes(self.text.into_bytes()),
         };
-        let request = Request {
-            documents: vec![source],
-            extract: self.extract,
-        };
+        let request = Request::new(vec![source], self.extract);
         self.stack
             .store
             .submit(key, request, None, now)

@@ -8,21 +8,29 @@ use std::fmt;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine};
-use job::{Source, limits};
+use job::{Content, Link, Request, Source, Submission, limits};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::{check_hint, extract};
+use super::{check_hint, elsewhere, extract};
 use crate::problem::{Flaws, Place, Problem, shortened};
 
 /// Deepest nesting of arrays and objects in a JSON body.
 pub(crate) const MAX_JSON_LEVELS: usize = 128;
 
 /// The members of a request. One of them makes an object a request.
-const REQUEST: [&str; 3] = ["source", "sources", "extract"];
+const REQUEST: [&str; 4] = ["source", "sources", "extract", "tags"];
 
 /// The members of a source.
-const SOURCE: [&str; 4] = ["text", "base64", "name", "media_type"];
+const SOURCE: [&str; 7] = [
+    "text",
+    "base64",
+    "url",
+    "upload",
+    "s3",
+    "name",
+    "media_type",
+];
 
 /// Members of one object, and items of one array, that are looked at. No request has more.
 const MAX_KEPT: usize = 64;
@@ -33,7 +41,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads a JSON body. None: it is no request, so it is a document.
-pub(super) fn read(body: &[u8]) -> Result<Option<job::Request>, Problem> {
+pub(super) fn read(body: &[u8]) -> Result<Option<Submission>, Problem> {
     let text = std::str::from_utf8(body).map_err(|error| {
         Problem::malformed(format!(
             "The body is not valid JSON: after {} bytes it is not UTF-8.",
@@ -89,9 +97,9 @@ fn check_depth(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn request(object: Object<'_>) -> Result<job::Request, Problem> {
+fn request(object: Object<'_>) -> Result<Submission, Problem> {
     let mut flaws = Flaws::default();
-    let Some([source, sources, wanted]) = members("", object, REQUEST, &mut flaws) else {
+    let Some([source, sources, wanted, tags]) = members("", object, REQUEST, &mut flaws) else {
         return Err(flaws.end().expect_err("it says why there are none"));
     };
     let documents = match (source, sources) {
@@ -118,9 +126,12 @@ fn request(object: Object<'_>) -> Result<job::Request, Problem> {
         Some(list) => extract::from_json("/extract", list.get(), &mut flaws),
         None => Some(extract::standard()),
     };
+    let tags = tags.and_then(|list| super::tags::read(list, &mut flaws));
     flaws.end()?;
     let extract = extract.expect("there is a flaw where there is none");
-    Ok(job::Request { documents, extract })
+    let mut submission = Submission::from(Request::new(documents, extract));
+    submission.about.tags = tags.unwrap_or_default();
+    Ok(submission)
 }
 
 fn documents(list: &RawValue, flaws: &mut Flaws) -> Vec<Source> {
@@ -155,29 +166,62 @@ fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Sour
         );
         return None;
     };
-    let [text, base64, name, media_type] = members(&pointer, object, SOURCE, flaws)?;
+    let [text, base64, url, upload, s3, name, media_type] =
+        members(&pointer, object, SOURCE, flaws)?;
     let at = |member: &str| format!("{pointer}/{member}");
     let name = name.and_then(|value| hint(at("name"), value, flaws));
     let claim = media_type.and_then(|value| hint(at("media_type"), value, flaws));
-    let (content, member) = match (text, base64) {
-        (Some(text), None) => (string(at("text"), text, flaws)?.into_bytes(), "text"),
-        (None, Some(base64)) => (decode(at("base64"), base64, flaws)?, "base64"),
-        (Some(_), Some(_)) => {
-            flaws.add(
-                Place::Pointer(pointer),
-                "Give either `text` or `base64`, not both.",
-            );
-            return None;
-        }
-        (None, None) => {
-            flaws.add(
-                Place::Pointer(pointer),
-                "The document itself is missing: give `text` or `base64`.",
-            );
-            return None;
+    let given = [
+        ("text", text),
+        ("base64", base64),
+        ("url", url),
+        ("upload", upload),
+        ("s3", s3),
+    ];
+    let mut given = given
+        .into_iter()
+        .filter_map(|(member, value)| value.map(|value| (member, value)));
+    let Some((member, value)) = given.next() else {
+        flaws.add(
+            Place::Pointer(pointer),
+            "The document itself is missing: give `text`, `base64`, `url`, `upload` or `s3`.",
+        );
+        return None;
+    };
+    if let Some((other, _)) = given.next() {
+        flaws.add(
+            Place::Pointer(pointer),
+            format!("Give either `{member}` or `{other}`, not both."),
+        );
+        return None;
+    }
+    let content = match member {
+        "text" => Content::Bytes(string(at(member), value, flaws)?.into_bytes()),
+        "base64" => Content::Bytes(decode(at(member), value, flaws)?),
+        _ => {
+            let text = string(at(member), value, flaws)?;
+            let read = match member {
+                "url" => elsewhere::url(&text).map(|url| {
+                    let (etag, last_modified) = (None, None);
+                    Content::Url(Link {
+                        url,
+                        etag,
+                        last_modified,
+                    })
+                }),
+                "upload" => elsewhere::upload(&text).map(Content::Upload),
+                _ => elsewhere::object(&text).map(Content::Object),
+            };
+            match read {
+                Ok(content) => content,
+                Err(detail) => {
+                    flaws.add(Place::Pointer(at(member)), detail);
+                    return None;
+                }
+            }
         }
     };
-    if content.is_empty() {
+    if matches!(&content, Content::Bytes(bytes) if bytes.is_empty()) {
         flaws.add(
             Place::Pointer(at(member)),
             "The document is empty (0 bytes).",
@@ -189,7 +233,7 @@ fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Sour
     Some(Source {
         name,
         media_type: claim.or(plain),
-        bytes: content,
+        content,
     })
 }
 

@@ -1,17 +1,19 @@
 //! What a client sent to be extracted from, in any of the forms that are taken.
 
 mod disposition;
+mod elsewhere;
 mod extract;
 mod json;
 mod multipart;
 mod raw;
+mod tags;
 
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
-use job::Source;
+use job::{Content, Source, Submission};
 use serde_json::Value;
 
 use crate::problem::{Flaws, Place, Problem};
@@ -36,7 +38,7 @@ const MAX_HINT_CHARS: usize = 255;
 const SAMPLE: &str = include_str!("sample.txt");
 
 /// Reads a request to start a job.
-pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<job::Request, Problem> {
+pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<Submission, Problem> {
     let (parts, body) = request.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE);
     let body = receive(&parts.headers, body, max_bytes).await?;
@@ -62,7 +64,7 @@ pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<job::Requ
                 multipart::read(content_type, Bytes::from(body)).await?;
             match (extract, &options.extract) {
                 (Some(_), Some(_)) => Err(said_twice("in a part named `extract`")),
-                (Some(extract), None) => Ok(job::Request { documents, extract }),
+                (Some(extract), None) => Ok(job::Request::new(documents, extract).into()),
                 (None, _) => Ok(options.request(documents)),
             }
         }
@@ -130,11 +132,9 @@ impl Options {
         })
     }
 
-    fn request(self, documents: Vec<Source>) -> job::Request {
-        job::Request {
-            documents,
-            extract: self.extract.unwrap_or_else(extract::standard),
-        }
+    fn request(self, documents: Vec<Source>) -> Submission {
+        let extract = self.extract.unwrap_or_else(extract::standard);
+        job::Request::new(documents, extract).into()
     }
 }
 
@@ -240,6 +240,6 @@ fn sample() -> Source {
     Source {
         name: Some("sample.txt".to_owned()),
         media_type: Some("text/plain; charset=utf-8".to_owned()),
-        bytes: SAMPLE.into(),
+        content: Content::Bytes(SAMPLE.into()),
     }
 }

@@ -6,6 +6,7 @@ use std::future::ready;
 use bytes::Bytes;
 use futures::stream;
 use http::header;
+use job::Content;
 use job::{Source, limits};
 use multer::{Field, Multipart};
 use serde_json::Value;
@@ -107,7 +108,7 @@ async fn document(
     Ok(Some(Source {
         name,
         media_type,
-        bytes: bytes.into(),
+        content: Content::Bytes(bytes.into()),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! A body that is the document itself.
 
 use http::{HeaderMap, header};
+use job::Content;
 use job::Source;
 
 use super::{check_hint, disposition, flaw, text};
@@ -36,6 +37,6 @@ pub(super) fn read(
     Ok(Source {
         name,
         media_type: media_type.map(ToOwned::to_owned),
-        bytes: body,
+        content: Content::Bytes(body),
     })
 }

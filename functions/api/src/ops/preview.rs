@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
-use job::{Failure, Phase};
+use job::{Content, Failure, Phase};
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as Documented};
 
@@ -75,17 +75,23 @@ pub(crate) async fn preview_extraction(
     State(preview): State<Preview>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let request = body::read(request, MAX_BODY_BYTES)
-        .await
-        .map_err(|problem| match problem.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large_to_preview(None),
-            _ => problem,
-        })?;
+    let job::Submission { request, about: _ } =
+        body::read(request, MAX_BODY_BYTES)
+            .await
+            .map_err(|problem| match problem.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large_to_preview(None),
+                _ => problem,
+            })?;
     match &request.documents[..] {
-        [document] if document.bytes.len() > Preview::MAX_BYTES => {
-            return Err(Problem::too_large_to_preview(Some(document.bytes.len())));
-        }
-        [_] => {}
+        [document] => match &document.content {
+            Content::Bytes(bytes) if bytes.len() > Preview::MAX_BYTES => {
+                return Err(Problem::too_large_to_preview(Some(bytes.len())));
+            }
+            Content::Bytes(_) => {}
+            Content::Url(_) | Content::Upload(_) | Content::Object(_) => {
+                return Err(Problem::elsewhere_to_preview());
+            }
+        },
         several => return Err(Problem::several_to_preview(several.len())),
     }
     match preview.run(request).await {

@@ -265,11 +265,17 @@ impl IntoResponses for Problems {
             bytes: 0,
             place: job::Place::Item,
         };
-        let key = JobKey {
-            tenant: job::Tenant::default(),
-            id: job::JobId::new(Timestamp::UNIX_EPOCH),
-        };
-        let pending = Job::new(key, 1, Timestamp::UNIX_EPOCH, nothing);
+        let key = JobKey::new(
+            job::Tenant::default(),
+            job::JobId::new(Timestamp::UNIX_EPOCH),
+        );
+        let pending = Job::new(
+            key,
+            1,
+            Timestamp::UNIX_EPOCH,
+            nothing,
+            job::About::default(),
+        );
         openapi::problems([
             Problem::job_not_found(),
             Problem::not_completed(&pending),

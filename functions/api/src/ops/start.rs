@@ -125,12 +125,12 @@ pub(crate) async fn start_scan(
     Extension(trace): Extension<TraceParent>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let request = body::read(request, app.max_request_bytes).await?;
+    let submission = body::read(request, app.max_request_bytes).await?;
     let now = app.clock.now();
     let key = caller.key(JobId::new(now));
     tell_job(&key);
-    let bytes = request.documents.iter().map(|it| it.bytes.len()).sum();
-    let job = app.store.submit(key, request, Some(trace), now).await?;
+    let bytes = submission.request.bytes();
+    let job = app.store.submit(key, submission, Some(trace), now).await?;
     metrics::job_accepted(bytes);
     Ok(Accepted::answer(&job))
 }

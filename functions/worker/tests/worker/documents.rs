@@ -1,6 +1,6 @@
 //! Jobs of several documents, and documents that cannot be read.
 
-use job::{JobId, JobKey, Request, Source, Status, Tenant};
+use job::{Content, JobId, JobKey, Request, Source, Status, Tenant};
 use serde_json::json;
 use testkit::Stack;
 
@@ -8,22 +8,16 @@ use crate::{look, result};
 
 pub(crate) async fn submit(stack: &Stack, documents: &[(&str, &[u8])]) -> JobKey {
     let now = stack.clock.now();
-    let key = JobKey {
-        tenant: Tenant::default(),
-        id: JobId::new(now),
-    };
+    let key = JobKey::new(Tenant::default(), JobId::new(now));
     let documents = documents
         .iter()
         .map(|(name, bytes)| Source {
             name: Some((*name).to_owned()),
             media_type: None,
-            bytes: bytes.to_vec(),
+            content: Content::Bytes(bytes.to_vec()),
         })
         .collect();
-    let request = Request {
-        documents,
-        extract: json!(["entities", "text"]),
-    };
+    let request = Request::new(documents, json!(["entities", "text"]));
     stack
         .store
         .submit(key, request, None, now)

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use engine::{Ended, Engine, Isolation, Settings};
-use job::{Request, Source, Status};
+use engine::{Content, Ended, Engine, Input, Isolation, Settings};
+use job::Status;
 use serde_json::{Value, json};
 use testkit::{Lambda, Options, Stack};
 use tokio_util::sync::CancellationToken;
@@ -54,26 +54,18 @@ fn mail(attachments: &[(&str, Vec<u8>)]) -> Vec<u8> {
     mail
 }
 
-fn request(documents: Vec<Vec<u8>>) -> Request {
-    let documents = documents
-        .into_iter()
-        .map(|bytes| Source {
-            name: None,
-            media_type: None,
-            bytes,
-        })
-        .collect();
-    Request {
-        documents,
-        extract: json!(["entities"]),
-    }
+async fn run(engine: &Engine, documents: Vec<Vec<u8>>, stop: &CancellationToken) -> Ended {
+    let input = |bytes| Input {
+        name: None,
+        media_type: None,
+        content: Content::Bytes(bytes),
+    };
+    let inputs: Vec<Input> = documents.into_iter().map(input).collect();
+    engine.extract(&inputs, &json!(["entities"]), stop).await
 }
 
 async fn extract(engine: &Engine, documents: Vec<Vec<u8>>) -> Value {
-    match engine
-        .extract(request(documents), &CancellationToken::new())
-        .await
-    {
+    match run(engine, documents, &CancellationToken::new()).await {
         Ended::Done(result) => serde_json::from_slice(&result).unwrap(),
         other => panic!("{other:?}"),
     }
@@ -162,7 +154,7 @@ async fn a_child_that_is_told_to_stop_does_and_reads_the_next_document() {
         stop.cancel();
         child
     };
-    let (ended, child) = tokio::join!(engine.extract(request(vec![endless()]), &stop), stopping);
+    let (ended, child) = tokio::join!(run(&engine, vec![endless()], &stop), stopping);
     assert_eq!(ended, Ended::Stopped);
     extract(&engine, vec![text()]).await;
     assert_eq!(children(unique), [child]);
@@ -185,7 +177,7 @@ async fn a_child_that_does_not_hear_is_killed() {
         busy_child(unique).await;
         stop.cancel();
     };
-    let (ended, ()) = tokio::join!(engine.extract(request(vec![endless()]), &stop), stopping);
+    let (ended, ()) = tokio::join!(run(&engine, vec![endless()], &stop), stopping);
     assert_eq!(ended, Ended::Stopped);
     assert!(children(unique).is_empty());
     extract(&engine, vec![text()]).await;
@@ -197,7 +189,7 @@ async fn an_extraction_that_nobody_waits_for_any_more_leaves_nothing_running() {
     let engine = Engine::new(program(), settings(unique));
     let stop = CancellationToken::new();
     tokio::select! {
-        ended = engine.extract(request(vec![endless()]), &stop) => panic!("{ended:?}"),
+        ended = run(&engine, vec![endless()], &stop) => panic!("{ended:?}"),
         _ = busy_child(unique) => {}
     }
     until(|| children(unique).is_empty()).await;

@@ -129,13 +129,19 @@ impl Item {
 /// A job as it is accepted.
 pub(crate) fn new_job() -> Job {
     static NEW: LazyLock<Job> = LazyLock::new(|| {
-        let key = JobKey {
-            tenant: Tenant::default(),
-            id: "01890a5d-ac96-774b-bcce-b302099a8057"
+        let key = JobKey::new(
+            Tenant::default(),
+            "01890a5d-ac96-774b-bcce-b302099a8057"
                 .parse()
                 .expect("a UUID"),
-        };
-        Job::new(key, 1, NOW - 2.minutes(), result_of_attempt(0))
+        );
+        Job::new(
+            key,
+            1,
+            NOW - 2.minutes(),
+            result_of_attempt(0),
+            job::About::default(),
+        )
     });
     NEW.clone()
 }

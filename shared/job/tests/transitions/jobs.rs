@@ -2,7 +2,10 @@
 //! them.
 
 use jiff::{Timestamp, ToSpan};
-use job::{Change, Delivery, Encoding, Failure, Job, JobKey, Payload, Phase, Place, State, Status};
+use job::{
+    Change, Delivery, Encoding, Failure, Job, JobKey, Payload, Phase, Place, Progress, State,
+    Status,
+};
 
 pub(crate) const NOW: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
@@ -38,13 +41,19 @@ pub(crate) fn payload(text: &str) -> Payload {
 
 /// A new job with attempts left: nothing was claimed yet.
 pub(crate) fn new_job() -> Job {
-    let key = JobKey {
-        tenant: job::Tenant::default(),
-        id: "01890a5d-ac96-774b-bcce-b302099a8057"
+    let key = JobKey::new(
+        job::Tenant::default(),
+        "01890a5d-ac96-774b-bcce-b302099a8057"
             .parse()
             .expect("a UUID"),
-    };
-    Job::new(key, 1, NOW - 1.hour(), payload("request"))
+    );
+    Job::new(
+        key,
+        1,
+        NOW - 1.hour(),
+        payload("request"),
+        job::About::default(),
+    )
 }
 
 /// A job in this state, with attempts left.
@@ -136,6 +145,20 @@ pub(crate) fn release() -> Change {
     }
 }
 
+pub(crate) fn continue_() -> Change {
+    Change::Continue {
+        attempt: ATTEMPT,
+        now: NOW,
+        not_before: after(),
+        progress: Progress {
+            done: 1,
+            failed: 2,
+            total: Some(9),
+            cursor: Some("3".to_owned()),
+        },
+    }
+}
+
 pub(crate) fn end_lease() -> Change {
     Change::EndLease { now: NOW }
 }
@@ -167,12 +190,13 @@ pub(crate) fn bury() -> Change {
     }
 }
 
-pub(crate) fn every_change() -> [Change; 9] {
+pub(crate) fn every_change() -> [Change; 10] {
     [
         claim(),
         complete(),
         fail(),
         release(),
+        continue_(),
         end_lease(),
         cancel(),
         retry(),

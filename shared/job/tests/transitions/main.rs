@@ -7,18 +7,19 @@ use job::{Change, Delivery, Job, State, Status, limits};
 
 use jobs::{
     ATTEMPT, GENERATION, HOLDER, NOW, OTHER, after, before, bury, cancel, claim, complete,
-    end_lease, every_change, every_job, exhaust, fail, failure, job_in, new_job, payload, pending,
-    release, retry, running, spent, state_of,
+    continue_, end_lease, every_change, every_job, exhaust, fail, failure, job_in, new_job,
+    payload, pending, release, retry, running, spent, state_of,
 };
 
 #[test]
 fn each_status_allows_exactly_its_changes() {
     use Status::{Cancelled, Completed, Failed, Pending, Running};
-    let table: [(Change, &[Status]); 9] = [
+    let table: [(Change, &[Status]); 10] = [
         (claim(), &[Pending, Running]),
         (complete(), &[Running]),
         (fail(), &[Running]),
         (release(), &[Running]),
+        (continue_(), &[Running]),
         (end_lease(), &[Running]),
         (cancel(), &[Pending, Running]),
         (retry(), &[Failed, Cancelled]),
@@ -98,9 +99,9 @@ fn the_attempt_grows_by_one_with_each_claim_and_never_else() {
 }
 
 #[test]
-fn generation_and_attempt_limit_change_only_by_retry() {
+fn generation_and_attempt_limit_change_only_by_retry_and_the_next_step() {
     for (change, job, next) in every_step() {
-        if matches!(change, Change::Retry { .. }) {
+        if matches!(change, Change::Retry { .. } | Change::Continue { .. }) {
             assert_eq!(next.generation, job.generation + 1);
             assert_eq!(next.attempt_limit, job.attempt + limits::MAX_ATTEMPTS);
         } else {
@@ -117,7 +118,7 @@ fn a_final_job_is_forgotten_sooner_than_one_that_is_not() {
             Change::Claim { .. } | Change::Release { .. } | Change::EndLease { .. } => {
                 job.expires_at
             }
-            Change::Retry { .. } => limits::expiry_of_unfinished(NOW),
+            Change::Retry { .. } | Change::Continue { .. } => limits::expiry_of_unfinished(NOW),
             Change::Complete { .. }
             | Change::Fail { .. }
             | Change::Cancel { .. }
@@ -218,7 +219,7 @@ fn a_lease_that_is_ended_is_over_from_now_on() {
 #[test]
 fn a_worker_whose_lease_was_ended_may_still_end_its_attempt() {
     let job = end_lease().apply(&job_in(running(after()))).unwrap();
-    for end in [complete(), fail(), release()] {
+    for end in [complete(), fail(), release(), continue_()] {
         assert!(end.apply(&job).is_some(), "{end:?}");
     }
 }
@@ -317,7 +318,7 @@ fn a_failed_job_knows_why() {
 fn a_cancelled_job_forgets_its_worker() {
     let next = cancel().apply(&job_in(running(after()))).unwrap();
     assert_eq!(next.state, State::Cancelled { finished_at: NOW });
-    for end in [complete(), fail(), release()] {
+    for end in [complete(), fail(), release(), continue_()] {
         assert_eq!(end.apply(&next), None, "{end:?}");
     }
 }

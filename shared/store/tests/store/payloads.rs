@@ -82,7 +82,10 @@ async fn a_request_of_any_size_comes_back_as_it_was_sent() {
         let text = String::from_utf8(noise(bytes)).unwrap();
         let job = stack.job().text(&text).pending().await;
         let request = stack.store.request(&job).await.unwrap();
-        assert_eq!(request.documents[0].bytes, text.into_bytes());
+        assert_eq!(
+            request.documents[0].content,
+            job::Content::Bytes(text.into_bytes())
+        );
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use job::{Change, Delivery, Encoding, Failure, Job, Payload, Phase, Place, Status};
+use job::{Change, Delivery, Encoding, Failure, Job, Payload, Phase, Place, Progress, Status};
 use proptest::prelude::*;
 use store::Outcome;
 use testkit::Stack;
@@ -25,6 +25,7 @@ enum Kind {
     Complete,
     Fail,
     Release,
+    Continue,
     EndLease,
     Cancel,
     Retry,
@@ -33,10 +34,11 @@ enum Kind {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    use Kind::{Bury, Cancel, Claim, Complete, EndLease, Exhaust, Fail, Release, Retry};
+    use Kind::{Bury, Cancel, Claim, Complete, Continue, EndLease, Exhaust, Fail, Release, Retry};
     let kind = prop_oneof![
         6 => Just(Claim),
         3 => Just(Release),
+        2 => Just(Continue),
         2 => Just(Fail),
         2 => Just(Retry),
         1 => Just(Complete),
@@ -99,6 +101,17 @@ impl Step {
                     failure,
                 }
             }
+            Kind::Continue => Change::Continue {
+                attempt,
+                now,
+                not_before: soon,
+                progress: Progress {
+                    done: attempt,
+                    failed: generation,
+                    total: (generation == 0).then_some(7),
+                    cursor: (generation == 1).then(|| "é".to_owned()),
+                },
+            },
             Kind::EndLease => Change::EndLease { now },
             Kind::Cancel => Change::Cancel { now },
             Kind::Retry => Change::Retry { generation, now },
@@ -168,6 +181,7 @@ async fn no_change_creates_a_job_that_is_not_there() {
         Kind::Complete,
         Kind::Fail,
         Kind::Release,
+        Kind::Continue,
         Kind::EndLease,
         Kind::Cancel,
         Kind::Retry,

@@ -13,10 +13,7 @@ use testkit::Stack;
 use crate::version_1::{self, Attributes, number, text};
 
 fn key() -> JobKey {
-    JobKey {
-        tenant: Tenant::default(),
-        id: version_1::JOB.parse().unwrap(),
-    }
+    JobKey::new(Tenant::default(), version_1::JOB.parse().unwrap())
 }
 
 async fn put(stack: &Stack, item: Attributes) {

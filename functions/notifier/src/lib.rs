@@ -1,0 +1,1 @@
+//! The notifier: tells clients of jobs that have ended, as Standard Webhooks.
