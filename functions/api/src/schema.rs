@@ -44,10 +44,13 @@ pub(crate) struct ScanRequest {
     /// The document.
     source: Option<Source>,
     /// The documents, if there are several.
-    #[schema(min_items = 1, max_items = 20)]
+    #[schema(min_items = 1, max_items = 100)]
     sources: Option<Vec<Source>>,
     /// What to extract from each document. Default: entities, text, metadata.
     extract: Option<Extract>,
+    /// Names and values by which the job can be found again: up to 10, names of up to 40 characters, values of up to 80.
+    #[schema(example = json!({"batch": "7"}))]
+    tags: Option<BTreeMap<String, String>>,
 }
 
 /// A document.
@@ -56,6 +59,9 @@ pub(crate) struct ScanRequest {
 pub(crate) enum Source {
     Text(TextSource),
     Base64(Base64Source),
+    Url(UrlSource),
+    Upload(UploadSource),
+    S3(S3Source),
 }
 
 /// A document as text.
@@ -88,12 +94,61 @@ pub(crate) struct Base64Source {
     media_type: Option<String>,
 }
 
+/// A document on the web, which the worker fetches.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UrlSource {
+    /// An absolute `http` or `https` URL.
+    #[schema(
+        min_length = 8,
+        max_length = 2048,
+        example = "https://example.org/a.pdf"
+    )]
+    url: String,
+    /// The name of its file, instead of the one in the URL.
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// Its media type, instead of the one that its server claims: a hint, never trusted.
+    #[schema(min_length = 1, max_length = 255)]
+    media_type: Option<String>,
+}
+
+/// A document that was uploaded.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UploadSource {
+    /// What `POST /api/v1/uploads/` answered.
+    #[schema(value_type = Uuid)]
+    upload: String,
+    /// The name of its file, instead of the one that was given with the upload.
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// Its media type, instead of the one that was given with the upload: a hint, never trusted.
+    #[schema(min_length = 1, max_length = 255)]
+    media_type: Option<String>,
+}
+
+/// A document in a bucket that the configuration allows.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct S3Source {
+    /// The object.
+    #[schema(example = "s3://bucket/folder/a.pdf")]
+    s3: String,
+    /// The name of its file, instead of the last part of its key.
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// Its media type, instead of the one that is kept with it: a hint, never trusted.
+    #[schema(min_length = 1, max_length = 255)]
+    media_type: Option<String>,
+}
+
 /// A request as the parts of a form.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ScanForm {
     /// The documents, each a part of this name; its file name and content type are kept.
-    #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 20)]
+    #[schema(value_type = Vec<String>, format = Binary, min_items = 1, max_items = 100)]
     file: Vec<String>,
     /// What to extract from each document: names joined by commas, or the list in JSON. Default: entities, text, metadata.
     #[schema(example = "entities,tables")]

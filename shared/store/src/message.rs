@@ -168,11 +168,11 @@ mod tests {
 
     #[test]
     fn a_newer_version_is_told_from_garbage() {
-        let newer = r#"{"v":3,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":4,"later":[]}"#;
-        for body in [newer, r#"{"v":3}"#] {
+        let newer = r#"{"v":4,"tenant":"default","job":"01890a5d-ac96-774b-bcce-b302099a8057","generation":4,"later":[]}"#;
+        for body in [newer, r#"{"v":4}"#] {
             assert!(matches!(
                 Message::from_body(body),
-                Err(Unreadable::Newer(3))
+                Err(Unreadable::Newer(4))
             ));
         }
         assert_eq!(Message::from_any_version(newer).unwrap().generation, 4);

@@ -19,7 +19,7 @@ pub(crate) struct Limits {
     #[schema(example = 4_500_000)]
     max_request_bytes: usize,
     /// Documents in one job.
-    #[schema(example = 20)]
+    #[schema(example = 100)]
     max_documents: usize,
     /// Longest document of a preview.
     #[schema(example = 262_144)]

@@ -121,7 +121,7 @@ async fn json_nested_too_deeply_is_refused_at_any_depth() {
 
 #[tokio::test]
 async fn a_request_is_refused_with_a_pointer_to_each_fault() {
-    let many: Vec<Value> = (0..21).map(|_| json!({"text": "a"})).collect();
+    let many: Vec<Value> = (0..101).map(|_| json!({"text": "a"})).collect();
     let long = "x".repeat(256);
     for (request, places) in [
         (json!({}), &[""][..]),
@@ -151,8 +151,8 @@ async fn a_request_is_refused_with_a_pointer_to_each_fault() {
             &["/source/media_type"],
         ),
         (
-            json!({"source": {"url": "https://example.org"}}),
-            &["/source/url", "/source"],
+            json!({"source": {"url": "ftp://example.org/"}}),
+            &["/source/url"],
         ),
         (
             json!({"source": {"text": "a"}, "sources": []}),
@@ -178,7 +178,7 @@ async fn a_request_is_refused_with_a_pointer_to_each_fault() {
             &["/extract/1", "/extract/2"],
         ),
         (
-            json!({"source": {"text": "a", "colour": 1}, "tags": {}, "a/b~c": 0}),
+            json!({"source": {"text": "a", "colour": 1}, "tags": [], "a/b~c": 0}),
             &["/a~1b~0c", "/tags", "/source/colour"],
         ),
     ] {
@@ -270,7 +270,7 @@ async fn parts_of_a_form_are_checked() {
             "extract",
         ),
         (form(&[&file, &part("name=extract", "")]), "extract"),
-        (form(&vec![file.as_str(); 21]), "file"),
+        (form(&vec![file.as_str(); 101]), "file"),
     ];
     for (body, field) in refused {
         let answer = start(START, &MULTIPART, body.clone()).await;

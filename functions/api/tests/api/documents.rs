@@ -154,7 +154,7 @@ async fn the_description_comes_in_the_form_that_is_asked_for() {
 async fn limits_are_those_in_force() {
     let limits = get("/api/v1/limits/").await.json();
     assert_eq!(limits["max_request_bytes"], MAX_BYTES);
-    assert_eq!(limits["max_documents"], 20);
+    assert_eq!(limits["max_documents"], 100);
     assert_eq!(limits["max_json_levels"], 128);
     assert_eq!(limits["max_attempts"], 5);
     assert_eq!(limits["engine"]["max_pages"], plan::LIMITS.max_pages);

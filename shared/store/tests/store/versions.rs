@@ -175,7 +175,7 @@ async fn only_a_job_that_the_first_release_cannot_do_waits_for_a_newer_worker() 
 /// Members that no release knows yet, in a message that asks for a newer worker.
 fn newer_message() -> String {
     let body = json!({
-        "later": {"a": [1]}, "v": 3, "tenant": "default", "job": version_1::JOB, "generation": 0,
+        "later": {"a": [1]}, "v": 4, "tenant": "default", "job": version_1::JOB, "generation": 0,
         "traceparent": {"of another": "shape"},
     });
     body.to_string()
@@ -221,7 +221,7 @@ fn newer_item() -> Attributes {
     );
     let request = [("n".into(), number(3)), ("p".into(), place)];
     item.extend([
-        ("v".into(), number(3)),
+        ("v".into(), number(4)),
         ("later".into(), AttributeValue::Ss(vec!["a".into()])),
         ("req".into(), AttributeValue::M(request.into())),
         ("err".into(), failure),
