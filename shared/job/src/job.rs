@@ -110,6 +110,14 @@ impl Job {
         self.state.status()
     }
 
+    /// Where it stands for its client, who knows nothing of the steps of a job: between two of them it is running.
+    pub fn seen_status(&self) -> Status {
+        match self.status() {
+            Status::Pending if self.progress.is_some() => Status::Running,
+            status => status,
+        }
+    }
+
     /// Why its last attempt failed, if one did.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.state {

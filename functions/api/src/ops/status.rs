@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderValue, header};
 use jiff::Timestamp;
-use job::{Failure, Job, JobId, State as JobState};
+use job::{About, Failure, Job, JobId, Pinned, Progress, State as JobState};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
@@ -54,6 +54,44 @@ pub(crate) struct JobStatus {
     /// Why the attempt before failed; present if that is why it is pending or running again.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<JobFailure>,
+    /// How many documents were named when it was submitted.
+    documents: u32,
+    /// The media type of its first document, as it was sent; absent if nothing was said of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "application/pdf")]
+    media_type: Option<String>,
+    /// The names and values that it was submitted with; absent if there are none.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    #[schema(required = false, example = json!({"batch": "7"}))]
+    tags: BTreeMap<String, String>,
+    /// The saved extractor that it uses, and its version; absent if it uses none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    extractor: Option<ExtractorVersion>,
+    /// How far it is; absent if it is done in one step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    progress: Option<JobProgress>,
+}
+
+/// A saved extractor in one of its versions.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ExtractorVersion {
+    /// Its name.
+    #[schema(example = "invoices")]
+    name: String,
+    /// Its version; the first is 1.
+    version: u32,
+}
+
+/// How many of a job's documents are dealt with.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct JobProgress {
+    /// Documents that are extracted.
+    done: u32,
+    /// Documents that could not be extracted.
+    failed: u32,
+    /// Documents that there are; absent while they are still being counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u32>,
 }
 
 /// Why a job, or an attempt of it, failed: problem details (RFC 9457).
@@ -94,6 +132,18 @@ pub(crate) struct JobFailure {
                     "started_at": "2026-09-01T12:00:00.341Z",
                     "attempt": 1,
                     "max_attempts": 5,
+                    "documents": 1,
+                }))),
+                ("running_in_steps" = (value = json!({
+                    "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
+                    "status": "running",
+                    "created_at": "2026-09-01T12:00:00.123Z",
+                    "attempt": 3,
+                    "max_attempts": 8,
+                    "documents": 100,
+                    "media_type": "application/pdf",
+                    "tags": {"batch": "7"},
+                    "progress": {"done": 61, "failed": 2, "total": 100},
                 }))),
                 ("completed" = (value = json!({
                     "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
@@ -104,6 +154,7 @@ pub(crate) struct JobFailure {
                     "expires_at": "2026-09-08T12:00:00Z",
                     "attempt": 1,
                     "max_attempts": 5,
+                    "documents": 1,
                 }))),
                 ("failed" = (value = json!({
                     "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
@@ -113,6 +164,7 @@ pub(crate) struct JobFailure {
                     "expires_at": "2026-09-08T12:00:00Z",
                     "attempt": 1,
                     "max_attempts": 5,
+                    "documents": 1,
                     "error": {
                         "type": "urn:problem:encrypted",
                         "title": "Encrypted",
@@ -160,10 +212,17 @@ fn retry_after(job: &Job, now: Timestamp) -> Option<u64> {
 }
 
 impl JobStatus {
-    fn of(job: &Job) -> Self {
+    pub(crate) fn of(job: &Job) -> Self {
+        let About {
+            tags,
+            media_type,
+            documents,
+            extractor,
+            webhook: _,
+        } = &job.about;
         let mut status = Self {
             job_id: job.key.id,
-            status: job.status(),
+            status: job.seen_status(),
             created_at: job.created_at,
             started_at: None,
             finished_at: None,
@@ -173,13 +232,20 @@ impl JobStatus {
             next_attempt_at: None,
             error: None,
             last_error: None,
+            documents: *documents,
+            media_type: media_type.clone(),
+            tags: tags.clone(),
+            extractor: extractor.as_ref().map(ExtractorVersion::of),
+            progress: job.progress.as_ref().map(JobProgress::of),
         };
         match &job.state {
             JobState::Pending {
                 not_before,
                 last_failure,
             } => {
-                status.next_attempt_at = *not_before;
+                // A step that follows upon another is no new attempt.
+                let again = job.progress.is_none() || last_failure.is_some();
+                status.next_attempt_at = not_before.filter(|_| again);
                 status.last_error = last_failure.as_ref().map(JobFailure::of);
             }
             JobState::Running {
@@ -227,6 +293,29 @@ impl JobFailure {
             detail: detail.clone(),
             retryable: *retryable,
             phase: *phase,
+        }
+    }
+}
+
+impl ExtractorVersion {
+    fn of(pinned: &Pinned) -> Self {
+        let Pinned { name, version } = pinned.clone();
+        Self { name, version }
+    }
+}
+
+impl JobProgress {
+    fn of(progress: &Progress) -> Self {
+        let Progress {
+            done,
+            failed,
+            total,
+            cursor: _,
+        } = *progress;
+        Self {
+            done,
+            failed,
+            total,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::{Method, StatusCode};
-use job::{JobKey, limits};
+use job::{JobKey, Progress, limits};
 use serde_json::{Value, json};
 use testkit::{Answer, Fault, Gate, Stack};
 
@@ -315,4 +315,55 @@ async fn a_result_that_cannot_be_read_does_not_make_its_job_vanish() {
     let answer = stack.get(&path("result", &key.id.to_string())).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{answer:?}");
     assert_eq!(answer.header("retry-after"), "2");
+}
+
+#[tokio::test]
+async fn the_status_repeats_what_was_said_of_the_job() {
+    let stack = Stack::start().await;
+    let request = json!({
+        "sources": [{"text": "a", "media_type": "text/plain; charset=utf-8"}, {"text": "b"}],
+        "tags": {"batch": "7", "owner": "Zoë"},
+    });
+    let started = stack
+        .start_job("application/json", request.to_string())
+        .await;
+    let status = stack.get(&path("status", &started.job_id())).await.json();
+    assert_eq!(status["tags"], json!({"batch": "7", "owner": "Zoë"}));
+    assert_eq!(status["media_type"], "text/plain");
+    assert_eq!(status["documents"], 2);
+
+    let plain = stack.post(START).await;
+    let status = stack.get(&path("status", &plain.job_id())).await.json();
+    assert_eq!(status["documents"], 1);
+    for absent in ["tags", "extractor", "progress"] {
+        assert!(status.get(absent).is_none(), "{status}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_between_two_of_its_steps_is_running() {
+    let stack = Stack::start().await;
+    let claim = stack.job().running().await;
+    let id = claim.job().key.id.to_string();
+    let now = stack.clock.now();
+    let progress = Progress {
+        done: 61,
+        failed: 2,
+        total: Some(100),
+        cursor: Some("the worker's own".into()),
+    };
+    let soon = now + Duration::from_secs(1);
+    let continued = stack
+        .store
+        .continue_job(claim, progress, None, now, soon)
+        .await
+        .unwrap();
+    let status = stack.get(&path("status", &id)).await;
+    assert_eq!(status.json()["status"], "running", "{continued:?}");
+    assert_eq!(
+        status.json()["progress"],
+        json!({"done": 61, "failed": 2, "total": 100})
+    );
+    assert!(status.json().get("next_attempt_at").is_none(), "{status:?}");
+    assert_eq!(status.header("retry-after"), "1");
 }
