@@ -23,6 +23,15 @@ pub const CANCEL_LOOK: Duration = Duration::from_secs(2);
 /// How long the engine may work on one job. Shorter than a function's time-out, so that a slow job fails as slow.
 pub const EXTRACT_TIME: Duration = Duration::from_mins(2);
 
+/// Longest document that is fetched from elsewhere, in bytes, as sent and unpacked.
+pub const MAX_FETCH_BYTES: usize = 50_000_000;
+
+/// How long fetching one document may take, redirects included.
+pub const FETCH_TIME: Duration = Duration::from_secs(30);
+
+/// Redirects that are followed on the way to a document.
+pub const MAX_REDIRECTS: usize = 5;
+
 /// How long a finished job and its result are kept.
 pub const KEEP_FINISHED: Duration = Duration::from_hours(7 * 24);
 
