@@ -12,7 +12,7 @@ use crate::frame::{self, Head, Order, Tell};
 use crate::gathered::{Gathered, Mark};
 use crate::input::{Content, Input};
 use crate::pool::Engine;
-use crate::process::{Death, Process};
+use crate::process::{Bytes, Death, Process, Unread};
 
 /// How many documents within one may each end a child, until the whole is given up.
 const MAX_CRASHES: usize = 3;
@@ -65,7 +65,8 @@ impl Engine {
         stop: &CancellationToken,
     ) -> Result<(), NoOutcome> {
         let bytes = match &document.input.content {
-            Content::Bytes(bytes) => bytes,
+            Content::Bytes(bytes) => Bytes::Here(bytes),
+            Content::Spooled(spool) => Bytes::Spooled(spool),
             Content::Missing(error) => {
                 gathered.fail(document.input, error.clone());
                 return Ok(());
@@ -133,7 +134,7 @@ impl Engine {
     /// Takes the document through one child.
     async fn attempt(
         &self,
-        bytes: &[u8],
+        bytes: Bytes<'_>,
         order: &Order,
         gathered: &mut Gathered,
         deadline: Instant,
@@ -151,16 +152,18 @@ impl Engine {
             head: None,
             begun: Instant::now(),
         };
-        let asked = async {
-            // If it is gone, that shows when it is listened to.
-            let _ = process.extract(order, bytes).await;
-        };
         // A document is read as it is sent: this takes as long as the child likes.
         let left = tokio::select! {
             biased;
             () = stop.cancelled() => Some(Left::No(NoOutcome::Stopped)),
             () = sleep_until(deadline) => Some(Left::TooSlow),
-            () = asked => None,
+            asked = process.extract(order, bytes) => match asked {
+                Ok(()) => None,
+                Err(Unread(error)) => {
+                    tracing::error!(%error, "A document's file cannot be read");
+                    Some(Left::No(NoOutcome::Unavailable))
+                }
+            },
         };
         if let Some(left) = left {
             // Half an order cannot be taken back.

@@ -78,20 +78,20 @@ pub(crate) fn codec() -> LengthDelimitedCodec {
         .new_codec()
 }
 
-/// What stands before the content of a frame.
-pub(crate) fn start(ask: Ask, content: &[u8]) -> io::Result<[u8; 5]> {
-    head(ask as u8, content)
+/// What stands before the content of a frame, which has so many bytes.
+pub(crate) fn start(ask: Ask, bytes: u64) -> io::Result<[u8; 5]> {
+    head(ask as u8, bytes)
 }
 
-fn head(tag: u8, content: &[u8]) -> io::Result<[u8; 5]> {
-    let length = u32::try_from(content.len() + 1).map_err(|_| io::ErrorKind::FileTooLarge)?;
+fn head(tag: u8, bytes: u64) -> io::Result<[u8; 5]> {
+    let length = u32::try_from(bytes.saturating_add(1)).map_err(|_| io::ErrorKind::FileTooLarge)?;
     let [a, b, c, d] = length.to_le_bytes();
     Ok([a, b, c, d, tag])
 }
 
 /// Writes a frame. What belongs to the result may lie in a buffer until all is told.
 pub(crate) fn tell(out: &mut impl Write, tell: Tell, content: &[u8]) -> io::Result<()> {
-    out.write_all(&head(tell as u8, content)?)?;
+    out.write_all(&head(tell as u8, content.len() as u64)?)?;
     out.write_all(content)?;
     match tell {
         Tell::Head | Tell::Records | Tell::Document | Tell::Columns => Ok(()),

@@ -1,5 +1,7 @@
 //! What the engine is given: documents that are at hand.
 
+use std::fs::File;
+
 use extract::DocumentError;
 
 /// A document to extract from.
@@ -18,8 +20,19 @@ pub struct Input {
 pub enum Content {
     /// These.
     Bytes(Vec<u8>),
+    /// Those in a file, which go to the child piece by piece: for documents that are not to be held in this process's memory.
+    Spooled(Spool),
     /// It could not be had: this is the document's error in the result.
     Missing(DocumentError),
+}
+
+/// A document in a file. Nobody else reads or writes it while the engine does.
+#[derive(Debug)]
+pub struct Spool {
+    /// The file.
+    pub file: File,
+    /// How many bytes there are in it, from its beginning.
+    pub bytes: u64,
 }
 
 impl Content {
@@ -27,6 +40,7 @@ impl Content {
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
+            Self::Spooled(spool) => usize::try_from(spool.bytes).unwrap_or(usize::MAX),
             Self::Missing(_) => 0,
         }
     }

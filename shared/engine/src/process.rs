@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use bytes::BytesMut;
 use futures::StreamExt as _;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
+use tokio::io::{
+    AsyncRead, AsyncReadExt as _, AsyncSeekExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
 use tokio::process::{ChildStderr, Command};
 use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
@@ -17,7 +19,7 @@ use tokio_util::io::SyncIoBridge;
 
 use crate::child::{self, AHEAD, COMMAND};
 use crate::frame::{self, Ask, Order, Tell};
-use crate::{Isolation, Settings};
+use crate::{Isolation, Settings, Spool};
 
 /// What Rust writes when memory runs out, before it ends the process. Looked for, and never told on: what else stands on a
 /// child's standard error may quote a document.
@@ -25,6 +27,9 @@ const OUT_OF_MEMORY: &[u8] = b"memory allocation of ";
 
 /// How long a child that is to end may take, and how long one that is dead may take to be found so.
 const END: Duration = Duration::from_secs(1);
+
+/// Bytes of a file that are held at a time.
+const PIECE_BYTES: usize = 256 << 10;
 
 /// Bytes that may lie between a thread that plays a child and its parent.
 const PIPE_BYTES: usize = 64 << 10;
@@ -42,6 +47,17 @@ struct Running {
     /// Whether it complained that memory has run out; known when it has ended.
     out_of_memory: JoinHandle<bool>,
 }
+
+/// The bytes of a document on their way to a child.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Bytes<'a> {
+    Here(&'a [u8]),
+    Spooled(&'a Spool),
+}
+
+/// A document's file cannot be read, and its child waits for bytes that never come.
+#[derive(Debug)]
+pub(crate) struct Unread(pub(crate) io::Error);
 
 /// How a child ended that should not have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,11 +141,41 @@ impl Process {
         self.child.as_ref()?.process.id()
     }
 
-    /// Asks it to extract a document.
-    pub(crate) async fn extract(&mut self, order: &Order, bytes: &[u8]) -> io::Result<()> {
-        let order = serde_json::to_vec(order)?;
-        self.ask(Ask::Extract, &order).await?;
-        self.ask(Ask::Bytes, bytes).await
+    /// Asks it to extract a document. If it is gone, that shows when it is listened to.
+    pub(crate) async fn extract(&mut self, order: &Order, bytes: Bytes<'_>) -> Result<(), Unread> {
+        let order = serde_json::to_vec(order).expect("an order always serialises");
+        let _ = self.ask(Ask::Extract, &order).await;
+        match bytes {
+            Bytes::Here(bytes) => {
+                let _ = self.ask(Ask::Bytes, bytes).await;
+                Ok(())
+            }
+            Bytes::Spooled(spool) => self.pass_on(spool).await,
+        }
+    }
+
+    /// Passes a document on piece by piece.
+    async fn pass_on(&mut self, Spool { file, bytes }: &Spool) -> Result<(), Unread> {
+        let mut file = tokio::fs::File::from_std(file.try_clone().map_err(Unread)?);
+        // From its beginning, for another child may have had it before.
+        file.rewind().await.map_err(Unread)?;
+        let mut piece = vec![0; PIECE_BYTES];
+        let mut left = *bytes;
+        let Ok(start) = frame::start(Ask::Bytes, left) else {
+            return Err(Unread(io::ErrorKind::FileTooLarge.into()));
+        };
+        let mut heard = self.asks.write_all(&start).await;
+        while left > 0 && heard.is_ok() {
+            let most = usize::try_from(left).unwrap_or(usize::MAX).min(PIECE_BYTES);
+            let read = file.read(&mut piece[..most]).await.map_err(Unread)?;
+            if read == 0 {
+                return Err(Unread(io::ErrorKind::UnexpectedEof.into()));
+            }
+            left -= read as u64;
+            heard = self.asks.write_all(&piece[..read]).await;
+        }
+        let _ = self.asks.flush().await;
+        Ok(())
     }
 
     /// Asks it to stop. If it is gone, that shows when it is listened to.
@@ -138,7 +184,8 @@ impl Process {
     }
 
     async fn ask(&mut self, ask: Ask, content: &[u8]) -> io::Result<()> {
-        self.asks.write_all(&frame::start(ask, content)?).await?;
+        let start = frame::start(ask, content.len() as u64)?;
+        self.asks.write_all(&start).await?;
         self.asks.write_all(content).await?;
         self.asks.flush().await
     }
