@@ -31,7 +31,7 @@ impl JobId {
     }
 }
 
-/// A text that is no job id.
+/// A text that is no id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID")]
 pub struct MalformedId;
@@ -49,6 +49,38 @@ impl FromStr for JobId {
 }
 
 impl fmt::Display for JobId {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(out)
+    }
+}
+
+/// An upload's id: made like a job's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UploadId(JobId);
+
+impl UploadId {
+    /// A new id for an upload that is allowed at this time.
+    pub fn new(created_at: Timestamp) -> Self {
+        Self(JobId::new(created_at))
+    }
+
+    /// A number that is spread evenly over all uploads and never changes for one.
+    pub fn spread(self) -> u8 {
+        self.0.spread()
+    }
+}
+
+impl FromStr for UploadId {
+    type Err = MalformedId;
+
+    /// Reads the hyphenated form, in either case, and no other.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+impl fmt::Display for UploadId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(out)
     }

@@ -24,9 +24,11 @@ mod status;
 pub use change::Change;
 pub use failure::{Failure, Phase};
 pub use guard::{Clause, Guard, Test};
-pub use id::{Delivery, JobId, JobKey, MalformedId, Tenant};
+pub use id::{Delivery, JobId, JobKey, MalformedId, Tenant, UploadId};
 pub use job::{Job, State};
 pub use payload::{Encoding, Payload, Place};
 pub use progress::Progress;
-pub use request::{About, Collection, Content, Link, Object, Pinned, Request, Source, Submission};
+pub use request::{
+    About, Collection, Content, Link, Object, Pinned, Request, Source, Submission, Upload,
+};
 pub use status::Status;

@@ -38,6 +38,13 @@ pub const KEEP_FINISHED: Duration = Duration::from_hours(7 * 24);
 /// How long an unfinished job is kept: longer than any message can live (4 days in the queue and 14 as a dead letter).
 pub const KEEP_UNFINISHED: Duration = Duration::from_hours(30 * 24);
 
+/// How long an upload may be used: jobs can be started from it. Its bytes are kept for a day more at the least, so that a job that was
+/// started at the last moment still finds them.
+pub const KEEP_UPLOAD: Duration = Duration::from_hours(24);
+
+/// How long bytes may be sent to where an upload allows it.
+pub const UPLOAD_LINK: Duration = Duration::from_hours(1);
+
 /// First bound of the back-off between attempts; doubles with each.
 pub const BACKOFF_BASE: Duration = Duration::from_secs(1);
 

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::UploadId;
+
 /// A request as it is submitted: what is to be done, and what is said of it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Submission {
@@ -43,8 +45,8 @@ pub enum Content {
     Bytes(Vec<u8>),
     /// At this address.
     Url(Link),
-    /// What the client put where this upload allowed it to.
-    Upload(String),
+    /// What the client put where an upload allowed it to.
+    Upload(Upload),
     /// An object in a bucket that the configuration allows.
     Object(Object),
 }
@@ -58,6 +60,16 @@ pub struct Link {
     pub etag: Option<String>,
     /// The `Last-Modified` of the state that the client has.
     pub last_modified: Option<String>,
+}
+
+/// A document that a client put where an upload allowed it to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// Which upload.
+    pub id: UploadId,
+    /// The `ETag` of what lay there when the job was submitted: other bytes that are put there later are not extracted. Set by the
+    /// API, which looks whether there is anything; none until then.
+    pub etag: Option<String>,
 }
 
 /// An object of S3.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 /// The limits in force.
 pub const LIMITS: Limits = Limits {
-    max_document_bytes: 100 << 20,
+    max_document_bytes: 500_000_000,
     max_text_bytes: 64 << 20,
     max_pages: 5_000,
     max_html_depth: 512,

@@ -5,7 +5,7 @@
 //! A request is as old as the item of its job: what a worker must not ignore, such as another thing to extract, raises the item's `v`,
 //! for that job alone. Members that a worker may ignore can be added without.
 
-use job::{Collection, Content, Link, Object, Request, Source};
+use job::{Collection, Content, Link, Object, Request, Source, Upload, UploadId};
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
@@ -32,7 +32,7 @@ struct KeptSource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     url: Option<KeptLink>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    upload: Option<String>,
+    upload: Option<KeptUpload>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     object: Option<KeptObject>,
 }
@@ -47,6 +47,13 @@ struct KeptLink {
 }
 
 #[derive(Serialize, Deserialize)]
+struct KeptUpload {
+    id: UploadId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    etag: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
 struct KeptObject {
     bucket: String,
     key: String,
@@ -58,7 +65,7 @@ struct KeptObject {
 #[serde(rename_all = "snake_case")]
 enum KeptCollection {
     Prefix { bucket: String, prefix: String },
-    Archive(KeptSource),
+    Archive(Box<KeptSource>),
 }
 
 /// Packs a request.
@@ -72,7 +79,7 @@ pub(crate) fn encode(request: Request) -> Vec<u8> {
         documents: documents.into_iter().map(keep).collect(),
         collection: collection.map(|collection| match collection {
             Collection::Prefix { bucket, prefix } => KeptCollection::Prefix { bucket, prefix },
-            Collection::Archive(source) => KeptCollection::Archive(keep(source)),
+            Collection::Archive(source) => KeptCollection::Archive(Box::new(keep(source))),
         }),
         extract,
     };
@@ -93,7 +100,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Request, Error> {
         Some(KeptCollection::Prefix { bucket, prefix }) => {
             Some(Collection::Prefix { bucket, prefix })
         }
-        Some(KeptCollection::Archive(source)) => Some(Collection::Archive(find(source)?)),
+        Some(KeptCollection::Archive(source)) => Some(Collection::Archive(find(*source)?)),
     };
     Ok(Request {
         documents: documents.into_iter().map(find).collect::<Result<_, _>>()?,
@@ -129,7 +136,7 @@ fn keep(source: Source) -> KeptSource {
                 last_modified,
             });
         }
-        Content::Upload(id) => kept.upload = Some(id),
+        Content::Upload(Upload { id, etag }) => kept.upload = Some(KeptUpload { id, etag }),
         Content::Object(Object { bucket, key, etag }) => {
             kept.object = Some(KeptObject { bucket, key, etag });
         }
@@ -159,8 +166,8 @@ fn find(kept: KeptSource) -> Result<Source, Error> {
             etag,
             last_modified,
         })
-    } else if let Some(id) = upload {
-        Content::Upload(id)
+    } else if let Some(KeptUpload { id, etag }) = upload {
+        Content::Upload(Upload { id, etag })
     } else if let Some(KeptObject { bucket, key, etag }) = object {
         Content::Object(Object { bucket, key, etag })
     } else {
@@ -200,14 +207,18 @@ mod tests {
             key: "k/é".into(),
             etag: None,
         };
+        let upload = Upload {
+            id: UploadId::new(jiff::Timestamp::UNIX_EPOCH),
+            etag: Some("\"1\"".into()),
+        };
         let documents = vec![
             source(Content::Bytes(vec![0, 255, 1])),
             source(Content::Bytes(vec![])),
             source(Content::Url(link)),
-            source(Content::Upload("an id".into())),
+            source(Content::Upload(upload.clone())),
             source(Content::Object(object)),
         ];
-        let archive = Collection::Archive(source(Content::Upload("an id".into())));
+        let archive = Collection::Archive(source(Content::Upload(upload)));
         let prefix = Collection::Prefix {
             bucket: "b".into(),
             prefix: "p/".into(),

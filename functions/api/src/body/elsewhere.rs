@@ -1,6 +1,6 @@
 //! Documents that do not come with the request: where they are. Whether they can be had, the worker finds out.
 
-use job::Object;
+use job::{Object, Upload};
 
 /// Longest URL, in bytes.
 const MAX_URL_BYTES: usize = 2_048;
@@ -23,9 +23,9 @@ pub(super) fn url(text: &str) -> Result<String, String> {
 }
 
 /// The id of an upload.
-pub(super) fn upload(text: &str) -> Result<String, String> {
-    match text.parse::<uuid::Uuid>() {
-        Ok(id) => Ok(id.to_string()),
+pub(super) fn upload(text: &str) -> Result<Upload, String> {
+    match text.parse() {
+        Ok(id) => Ok(Upload { id, etag: None }),
         Err(_) => Err("This is no upload's id; POST /api/v1/uploads/ answers with one.".to_owned()),
     }
 }
