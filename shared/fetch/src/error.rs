@@ -16,6 +16,9 @@ pub enum FetchError {
     /// `robots.txt` asks not to fetch it.
     #[error("The site's robots.txt asks programs not to fetch this URL.")]
     Robots,
+    /// `robots.txt` is there but cannot be read now.
+    #[error("The site's robots.txt cannot be read: the server answered with status {0}.")]
+    RobotsUnavailable(u16),
     /// The other side answers, but not with the document.
     #[error("The server answered with status {0}.")]
     Status(u16),
@@ -28,6 +31,11 @@ pub enum FetchError {
     /// What the other side says is no HTTP, or not in a coding that was asked for.
     #[error("The server's answer is not understood: {0}")]
     Malformed(&'static str),
+    /// The server does not show that it is who it should be.
+    #[error(
+        "No secure connection to the server can be made: its certificate is not trusted, or its TLS is too old."
+    )]
+    Untrusted,
     /// It took too long.
     #[error("The document did not come within {0} s.")]
     TimedOut(u64),
@@ -42,7 +50,9 @@ impl FetchError {
         match self {
             Self::Off | Self::ForbiddenAddress | Self::ForbiddenUrl(_) => true,
             Self::Robots
+            | Self::RobotsUnavailable(_)
             | Self::Status(_)
+            | Self::Untrusted
             | Self::TooManyRedirects(_)
             | Self::TooLarge(_)
             | Self::Malformed(_)
@@ -54,7 +64,7 @@ impl FetchError {
     /// Whether it may well go right a little later.
     pub fn is_transient(&self) -> bool {
         match self {
-            Self::TimedOut(_) | Self::Unreachable(_) => true,
+            Self::RobotsUnavailable(_) | Self::TimedOut(_) | Self::Unreachable(_) => true,
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Off
             | Self::ForbiddenAddress
@@ -62,7 +72,8 @@ impl FetchError {
             | Self::Robots
             | Self::TooManyRedirects(_)
             | Self::TooLarge(_)
-            | Self::Malformed(_) => false,
+            | Self::Malformed(_)
+            | Self::Untrusted => false,
         }
     }
 }

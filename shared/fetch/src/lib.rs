@@ -11,6 +11,7 @@
 
 mod address;
 mod body;
+mod client;
 mod connect;
 mod error;
 mod fetcher;

@@ -1,6 +1,6 @@
 //! What may be reached.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 
 use url::{Host, Url};
 
@@ -87,6 +87,11 @@ impl Policy {
         self.is_on
     }
 
+    /// Whether `robots.txt` is looked at.
+    pub(crate) fn asks_robots(&self) -> bool {
+        self.robots
+    }
+
     /// Whether this host and port are listed.
     pub(crate) fn lists(&self, host: &str, port: u16) -> bool {
         let listed = |(known, at): &Place| *at == port && known.to_string() == host;
@@ -95,7 +100,6 @@ impl Policy {
 
     /// Whether a connection may be opened to this address, at which `host` is said to be.
     pub(crate) fn permits(&self, host: &str, address: SocketAddr) -> bool {
-        let is_public: fn(IpAddr) -> bool = is_public;
         self.never != Some(address) && (is_public(address.ip()) || self.lists(host, address.port()))
     }
 }

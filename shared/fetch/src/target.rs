@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use http::Response;
+use http::header::LOCATION;
 use url::{Host, Url};
 
 use crate::{FetchError, Policy};
@@ -43,4 +45,28 @@ pub(crate) fn check(url: &Url, policy: &Policy) -> Result<(), FetchError> {
         return Err(FetchError::ForbiddenUrl("only ports 80 and 443 are."));
     }
     Ok(())
+}
+
+/// Where an answer to a request for this URL leads on to; none if it is the last one.
+pub(crate) fn redirect<B>(
+    from: &Url,
+    response: &Response<B>,
+    policy: &Policy,
+) -> Result<Option<Url>, FetchError> {
+    if !matches!(response.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let Some(location) = response.headers().get(LOCATION) else {
+        return Ok(None);
+    };
+    let location = str::from_utf8(location.as_bytes()).ok();
+    let to = location.and_then(|location| from.join(location).ok());
+    let to = to.ok_or(FetchError::Malformed("it redirects to no valid URL."))?;
+    check(&to, policy)?;
+    if from.scheme() == "https" && to.scheme() != "https" {
+        return Err(FetchError::ForbiddenUrl(
+            "it was redirected from https to http.",
+        ));
+    }
+    Ok(Some(to))
 }
