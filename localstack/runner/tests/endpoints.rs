@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, KeySchemaElement, KeyType,
@@ -219,6 +219,93 @@ async fn an_object_is_uploaded_through_a_presigned_url() {
 
     assert_eq!(status, 200);
     assert_eq!(get_object(&objects, "up").await.unwrap(), b"loaded");
+}
+
+/// `loaded`, of six bytes and this SHA-256.
+const LOADED_SHA256: &str = "LKuVPys2B7NiWavrNwMynWswGzEndALr+fKzuT4x3VM=";
+
+/// Where `loaded` may be put, and nothing else; from this moment on for an hour.
+async fn link_for_loaded(objects: &aws_sdk_s3::Client, from: SystemTime) -> String {
+    let hour = PresigningConfig::builder()
+        .start_time(from)
+        .expires_in(Duration::from_hours(1));
+    let link = objects
+        .put_object()
+        .bucket(BUCKET)
+        .key("up")
+        .content_length(6)
+        .checksum_sha256(LOADED_SHA256)
+        .presigned(hour.build().unwrap())
+        .await
+        .unwrap();
+    link.uri().to_owned()
+}
+
+fn sum(sha256: &str) -> String {
+    format!("content-length: 6\r\nx-amz-checksum-sha256: {sha256}\r\n")
+}
+
+#[tokio::test]
+async fn a_link_takes_the_bytes_that_it_was_signed_for_and_no_others() {
+    let endpoints = in_memory().await;
+    let objects = bucket(&endpoints).await;
+    let url = link_for_loaded(&objects, Clock::system().now().into()).await;
+    let right = sum(LOADED_SHA256);
+    let other = sum("AAAAPys2B7NiWavrNwMynWswGzEndALr+fKzuT4x3VM=");
+    let longer = right.replace("length: 6", "length: 7");
+    let shorter = right.replace("length: 6", "length: 5");
+    let without = "content-length: 6\r\n";
+    let no_length = right.replace("content-length: 6", "transfer-encoding: chunked");
+    for (what, status, headers, body) in [
+        ("another length", 403, &*longer, "loaded!"),
+        ("another length", 403, &*shorter, "loade"),
+        ("no length", 403, &*no_length, "6\r\nloaded\r\n0\r\n\r\n"),
+        ("another checksum", 403, &*other, "loaded"),
+        ("no checksum", 403, without, "loaded"),
+        ("other bytes", 400, &*right, "LOADED"),
+    ] {
+        let (found, answer) = exchange("PUT", &url, headers, body).await;
+        assert_eq!(found, status, "{what}: {answer}");
+        assert_eq!(get_object(&objects, "up").await, None, "{what}");
+    }
+
+    let (status, answer) = exchange("PUT", &url, &right, "loaded").await;
+    assert_eq!(status, 200, "{answer}");
+    let (status, _) = exchange("PUT", &url, &right, "LOADED").await;
+    assert_eq!(status, 400);
+    // What is cut off never was.
+    let mut stream = send("PUT", &url, &right, "loa").await;
+    stream.shutdown().await.unwrap();
+    stream.read_to_end(&mut Vec::new()).await.unwrap();
+    assert_eq!(get_object(&objects, "up").await.unwrap(), b"loaded");
+}
+
+#[tokio::test]
+async fn a_link_takes_nothing_when_its_time_is_over() {
+    let endpoints = in_memory().await;
+    let objects = bucket(&endpoints).await;
+    let before = Clock::system().now() - Duration::from_secs(3_601);
+    let url = link_for_loaded(&objects, before.into()).await;
+    let (status, answer) = exchange("PUT", &url, &sum(LOADED_SHA256), "loaded").await;
+    assert_eq!(status, 403, "{answer}");
+    assert_eq!(get_object(&objects, "up").await, None);
+}
+
+#[tokio::test]
+async fn what_is_asked_for_in_one_state_is_not_given_in_another() {
+    let endpoints = in_memory().await;
+    let objects = bucket(&endpoints).await;
+    put_object(&objects, "a", b"first").await;
+    let head = objects.head_object().bucket(BUCKET).key("a").send().await;
+    let etag = head.unwrap().e_tag.unwrap();
+    let get = || objects.get_object().bucket(BUCKET).key("a").if_match(&etag);
+    assert!(get().send().await.is_ok());
+
+    put_object(&objects, "a", b"other").await;
+    let refused = get().send().await.unwrap_err();
+    assert_eq!(refused.raw_response().unwrap().status().as_u16(), 412);
+    put_object(&objects, "a", b"first").await;
+    assert!(get().send().await.is_ok());
 }
 
 #[tokio::test]
@@ -485,22 +572,30 @@ async fn fetch(url: &str) -> (u16, String) {
     request("GET", url, "").await
 }
 
-/// One plain HTTP request, as from a program that knows no AWS: its status and its body.
 async fn request(method: &str, url: &str, body: &str) -> (u16, String) {
+    let length = format!("content-length: {}\r\n", body.len());
+    exchange(method, url, &length, body).await
+}
+
+/// One plain HTTP request, as from a program that knows no AWS: its status and its body.
+async fn exchange(method: &str, url: &str, headers: &str, body: &str) -> (u16, String) {
+    let mut stream = send(method, url, headers, body).await;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head[9..12].parse().unwrap(), body.to_owned())
+}
+
+async fn send(method: &str, url: &str, headers: &str, body: &str) -> TcpStream {
     let (host, path) = url
         .strip_prefix("http://")
         .unwrap()
         .split_once('/')
         .unwrap();
-    let length = body.len();
     let mut stream = TcpStream::connect(host).await.unwrap();
     let request = format!(
-        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\
-         connection: close\r\n\r\n{body}"
+        "{method} /{path} HTTP/1.1\r\nhost: {host}\r\n{headers}connection: close\r\n\r\n{body}"
     );
     stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await.unwrap();
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    (head[9..12].parse().unwrap(), body.to_owned())
+    stream
 }

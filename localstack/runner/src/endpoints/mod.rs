@@ -17,6 +17,7 @@
 //! **Invariant:** nothing here listens on anything but 127.0.0.1, and one folder is never open
 //! twice.
 
+mod arrival;
 mod dynamodb;
 mod folder;
 mod objects;

@@ -1,18 +1,29 @@
-//! s3s-fs, but for one thing: a listing reads the folder that its prefix names, not the whole bucket.
+//! s3s-fs, but for three things.
 //!
-//! Removing a job lists its objects, so without this each removal would take longer the more jobs there
-//! are.
+//! - A listing reads the folder that its prefix names, not the whole bucket. Removing a job lists its objects, so without this each
+//!   removal would take longer the more jobs there are.
+//! - An object that is not what its headers announce never gets to its place ([`super::arrival`]).
+//! - What is asked for with `If-Match` is read only if it has that `ETag`.
 
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
-use s3s::dto::{self, ListObjectsV2Input, ListObjectsV2Output};
-use s3s::{S3, S3Request, S3Response, S3Result};
+use s3s::dto::{
+    self, ETagCondition, GetObjectInput, GetObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
+    PutObjectInput, PutObjectOutput,
+};
+use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
+use tokio::sync::RwLock;
+
+use super::arrival::Arrival;
 
 /// The buckets in a folder.
 pub(super) struct Objects {
     root: PathBuf,
     files: FileSystem,
+    /// Held to read by who reads an object with its `ETag`, and to write where these two change.
+    places: Arc<RwLock<()>>,
 }
 
 impl Objects {
@@ -20,7 +31,36 @@ impl Objects {
         Ok(Self {
             root: root.to_owned(),
             files: FileSystem::new(root)?,
+            places: Arc::default(),
         })
+    }
+
+    async fn put(
+        &self,
+        mut request: S3Request<PutObjectInput>,
+    ) -> S3Result<S3Response<PutObjectOutput>> {
+        let arrival = Arrival::of(&mut request.input, &self.places);
+        let put = self.files.put_object(request).await;
+        match arrival.end() {
+            Some(refused) => Err(refused),
+            None => put,
+        }
+    }
+
+    async fn get(
+        &self,
+        request: S3Request<GetObjectInput>,
+    ) -> S3Result<S3Response<GetObjectOutput>> {
+        let wanted = request.input.if_match.clone();
+        // When it is answered its file is open: what comes into its place then is another one.
+        let _reading = self.places.read().await;
+        let response = self.files.get_object(request).await?;
+        match (wanted, &response.output.e_tag) {
+            (Some(ETagCondition::ETag(wanted)), Some(found)) if !wanted.strong_cmp(found) => Err(
+                s3_error!(PreconditionFailed, "The object has another ETag."),
+            ),
+            _ => Ok(response),
+        }
     }
 
     /// To s3s-fs a bucket is a folder, so a folder in a bucket will do for one.
@@ -101,11 +141,25 @@ macro_rules! pass_on {
                 }
             )*
 
+            async fn get_object(
+                &self,
+                request: S3Request<GetObjectInput>,
+            ) -> S3Result<S3Response<GetObjectOutput>> {
+                self.get(request).await
+            }
+
             async fn list_objects_v2(
                 &self,
                 request: S3Request<ListObjectsV2Input>,
             ) -> S3Result<S3Response<ListObjectsV2Output>> {
                 self.list(request).await
+            }
+
+            async fn put_object(
+                &self,
+                request: S3Request<PutObjectInput>,
+            ) -> S3Result<S3Response<PutObjectOutput>> {
+                self.put(request).await
             }
         }
     };
@@ -121,13 +175,11 @@ pass_on! {
     delete_object(DeleteObjectInput) -> DeleteObjectOutput,
     delete_objects(DeleteObjectsInput) -> DeleteObjectsOutput,
     get_bucket_location(GetBucketLocationInput) -> GetBucketLocationOutput,
-    get_object(GetObjectInput) -> GetObjectOutput,
     head_bucket(HeadBucketInput) -> HeadBucketOutput,
     head_object(HeadObjectInput) -> HeadObjectOutput,
     list_buckets(ListBucketsInput) -> ListBucketsOutput,
     list_objects(ListObjectsInput) -> ListObjectsOutput,
     list_parts(ListPartsInput) -> ListPartsOutput,
-    put_object(PutObjectInput) -> PutObjectOutput,
     upload_part(UploadPartInput) -> UploadPartOutput,
     upload_part_copy(UploadPartCopyInput) -> UploadPartCopyOutput,
 }
