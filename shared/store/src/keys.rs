@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use job::{JobKey, Status, Tenant};
+use job::{JobKey, Status, Tenant, UploadId};
 
 /// Partitions that one tenant's jobs are spread over. Never changes: with another number no job would be found again.
 const SHARDS: u8 = 8;
@@ -85,6 +85,23 @@ pub(crate) fn objects(key: &JobKey) -> String {
         None => format!("jobs/{tenant}/{id}/"),
         Some(part) => format!("jobs/{tenant}/{id}/{part:06}/"),
     }
+}
+
+/// The primary key of an upload.
+pub(crate) fn upload(tenant: &Tenant, id: UploadId) -> HashMap<String, AttributeValue> {
+    let (pk, sk) = upload_keys(tenant, id);
+    primary(pk, sk)
+}
+
+/// The keys of an upload: beside the jobs.
+pub(crate) fn upload_keys(tenant: &Tenant, id: UploadId) -> (String, String) {
+    let pk = format!("T#{tenant}#{}", id.spread() % SHARDS);
+    (pk, format!("U#{id}"))
+}
+
+/// The key of the object that a client puts where an upload allows it. Not under `jobs/`: it expires earlier, and may be many jobs'.
+pub(crate) fn upload_object(tenant: &Tenant, id: UploadId) -> String {
+    format!("uploads/{tenant}/{id}")
 }
 
 /// A primary key as the SDK wants it.

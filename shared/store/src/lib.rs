@@ -3,6 +3,7 @@
 //! - [`Store`]: every operation on a job. Each transition is one conditional write, made from the job's own
 //!   [`Change`](job::Change); a refused one says what it found.
 //! - [`Message`] and [`Queue`]: what goes over the queue.
+//! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
 //! - [`handle_batch`]: a batch of messages as Lambda delivers it.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
@@ -29,6 +30,7 @@
 mod attempts;
 mod batch;
 mod dead_letters;
+mod download;
 mod error;
 mod expression;
 mod item;
@@ -42,12 +44,15 @@ mod recovery;
 mod request;
 mod trace;
 mod update;
+mod uploads;
 mod version;
 
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
+pub use download::{Download, ObjectBytes};
 pub use error::Error;
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use message::{Message, Unreadable};
 pub use queue::Queue;
 pub use trace::{MalformedTraceParent, TraceParent};
+pub use uploads::{Allowed, SignedPut};

@@ -355,7 +355,7 @@ impl Payloads {
         Ok(())
     }
 
-    async fn delete_object(&self, object: &str) -> Result<(), Error> {
+    pub(crate) async fn delete_object(&self, object: &str) -> Result<(), Error> {
         self.s3
             .delete_object()
             .bucket(&self.bucket)
