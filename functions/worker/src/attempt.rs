@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::backoff::backoff;
-use crate::sources;
+use crate::spool::SpoolError;
 
 /// Why an extraction is to stop.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 enum Stop {
     /// Its job is no longer wanted, or another worker's.
     Cancelled,
@@ -25,6 +25,8 @@ enum Stop {
     OutOfTime,
     /// It has had all the time that a job may take.
     TooSlow,
+    /// A document cannot be had now.
+    NotLoaded(SpoolError),
 }
 
 /// What is to become of an attempt.
@@ -97,6 +99,10 @@ impl Worker {
                     self.settings.extract_time.as_secs()
                 ),
             )),
+            Err(Stop::NotLoaded(error)) => {
+                tracing::warn!(%error, "Document not read");
+                Decision::Release(unavailable("A document could not be read from storage."))
+            }
             // Nobody else stops it.
             Err(Stop::OutOfTime) | Ok(Ended::Stopped) => Decision::Release(Failure::new(
                 "out_of_time",
@@ -118,10 +124,15 @@ impl Worker {
         let extraction = async {
             let mut inputs = Vec::with_capacity(request.documents.len());
             for source in request.documents {
-                inputs.push(sources::load(source));
+                // On the heap, for most jobs have nothing to load and this is big.
+                let load = Box::pin(self.load(&claim.job().key.tenant, source));
+                match stopping.run_until_cancelled(load).await {
+                    Some(loaded) => inputs.push(loaded?),
+                    None => return Ok(Ended::Stopped),
+                }
             }
             let extract = &request.extract;
-            self.engine.extract(&inputs, extract, &stopping).await
+            Ok(self.engine.extract(&inputs, extract, &stopping).await)
         };
         let out_of_time = sleep(left);
         let too_slow = sleep(self.settings.extract_time);
@@ -131,7 +142,7 @@ impl Worker {
         looks.tick().await; // the first is at once
         let stop = loop {
             tokio::select! {
-                ended = &mut extraction => return Ok(ended),
+                ended = &mut extraction => return ended.map_err(Stop::NotLoaded),
                 () = &mut too_slow => break Stop::TooSlow,
                 () = &mut out_of_time => break Stop::OutOfTime,
                 () = self.stopping.cancelled() => break Stop::OutOfTime,
@@ -147,9 +158,9 @@ impl Worker {
         };
         stopping.cancel();
         match extraction.await {
-            Ended::Stopped => Err(stop),
+            Ok(Ended::Stopped) | Err(_) => Err(stop),
             // It was done before it heard of it.
-            ended => Ok(ended),
+            Ok(ended) => Ok(ended),
         }
     }
 

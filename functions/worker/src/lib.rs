@@ -11,6 +11,7 @@ mod attempt;
 mod backoff;
 mod delivery;
 mod sources;
+mod spool;
 
 use std::sync::Arc;
 use std::time::Duration;

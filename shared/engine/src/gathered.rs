@@ -191,6 +191,8 @@ fn failure(documents: usize, first: DocumentError) -> Failure {
 /// The name of a problem in the API.
 fn name(problem: Problem) -> &'static str {
     match problem {
+        Problem::Missing => "missing",
+        Problem::Changed => "changed",
         Problem::Empty => "empty",
         Problem::UnsupportedFormat => "unsupported_format",
         Problem::Malformed => "malformed",

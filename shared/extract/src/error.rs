@@ -43,6 +43,10 @@ impl Error {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Problem {
+    /// It is not where it was said to be.
+    Missing,
+    /// There are other bytes where it was than when it was asked for.
+    Changed,
     /// There are no bytes.
     Empty,
     /// No reader knows this format.

@@ -63,9 +63,8 @@ impl Class {
     /// The class of a failure that ends a job at once.
     pub fn of_code(code: &str) -> Self {
         match code {
-            "empty" | "unsupported_format" | "malformed" | "encrypted" | "limit_exceeded" => {
-                Self::Document
-            }
+            "missing" | "changed" | "empty" | "unsupported_format" | "malformed" | "encrypted"
+            | "limit_exceeded" => Self::Document,
             "too_slow" => Self::Time,
             _ => Self::Service,
         }
