@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 RESOURCES = TEMPLATE["Resources"]
 FUNCTIONS = ("ApiFunction", "PreviewFunction", "WorkerFunction", "ReaperFunction")
+DEAD_LETTERS = {"Queue": "DeadLetterQueue", "WebhookQueue": "WebhookDeadLetterQueue"}
 DAY_S = 24 * 60 * 60
 NOTHING = {"Ref": "AWS::NoValue"}
 
@@ -64,23 +65,26 @@ class Queues(unittest.TestCase):
 
     def test_dead_letters_are_kept_for_longer_than_messages(self):
         # The clock of a dead letter runs from when it was first sent.
-        queue, letters = properties("Queue"), properties("DeadLetterQueue")
-        self.assertGreaterEqual(
-            letters["MessageRetentionPeriod"], queue["MessageRetentionPeriod"] + 7 * DAY_S
-        )
+        for name, letters_name in DEAD_LETTERS.items():
+            queue, letters = properties(name), properties(letters_name)
+            self.assertGreaterEqual(
+                letters["MessageRetentionPeriod"], queue["MessageRetentionPeriod"] + 7 * DAY_S
+            )
 
     def test_an_unfinished_job_is_kept_for_longer_than_its_message_can_live(self):
         letters = properties("DeadLetterQueue")["MessageRetentionPeriod"]
         queue = properties("Queue")["MessageRetentionPeriod"]
         self.assertGreater(constant(LIMITS, "KEEP_UNFINISHED"), queue + letters)
 
-    def test_only_the_queue_of_jobs_may_send_to_the_dead_letters(self):
-        target = properties("Queue")["RedrivePolicy"]["deadLetterTargetArn"]
-        self.assertEqual(target, {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]})
-        allowed = properties("DeadLetterQueue")["RedriveAllowPolicy"]
-        self.assertEqual(allowed["redrivePermission"], "byQueue")
-        [arn] = allowed["sourceQueueArns"]
-        self.assertTrue(arn["Fn::Sub"].endswith(f":{properties('Queue')['QueueName']['Fn::Sub']}"))
+    def test_only_its_own_queue_may_send_to_the_dead_letters(self):
+        for name, letters in DEAD_LETTERS.items():
+            target = properties(name)["RedrivePolicy"]["deadLetterTargetArn"]
+            self.assertEqual(target, {"Fn::GetAtt": [letters, "Arn"]})
+            allowed = properties(letters)["RedriveAllowPolicy"]
+            self.assertEqual(allowed["redrivePermission"], "byQueue")
+            [arn] = allowed["sourceQueueArns"]
+            queue_name = properties(name)["QueueName"]["Fn::Sub"]
+            self.assertTrue(arn["Fn::Sub"].endswith(f":{queue_name}"))
 
     def test_queues_are_encrypted_and_take_nothing_in_the_clear(self):
         for name, queue in of_type("AWS::SQS::Queue").items():
@@ -202,7 +206,7 @@ class Roles(unittest.TestCase):
     def test_each_reaches_only_the_keys_of_jobs_and_the_reaper_those_of_dead_letters(self):
         keys = source("shared/store/src/keys.rs")
         self.assertIn('format!("T#{}', keys)
-        self.assertIn('format!("jobs/{}', keys)
+        self.assertIn('format!("jobs/{', keys)
         for name, statement in self.all_statements():
             service = as_list(statement["Action"])[0].partition(":")[0]
             condition = statement.get("Condition")
@@ -217,7 +221,9 @@ class Roles(unittest.TestCase):
             elif service == "s3":
                 self.assertEqual(statement["Resource"], {"Fn::Sub": "${Bucket.Arn}/jobs/*"}, name)
 
-    def test_only_the_api_sends_and_only_the_functions_behind_a_queue_receive_from_it(self):
+    def test_each_sends_and_receives_only_what_it_has_to(self):
+        # Who ends jobs has their ends told.
+        notices = ("sqs:SendMessage", "WebhookQueue")
         queues = {
             name: {
                 (action, statement["Resource"]["Fn::GetAtt"][0])
@@ -230,10 +236,10 @@ class Roles(unittest.TestCase):
         self.assertEqual(
             queues,
             {
-                "ApiFunction": {("sqs:SendMessage", "Queue")},
+                "ApiFunction": {("sqs:SendMessage", "Queue"), notices},
                 "PreviewFunction": set(),
-                "WorkerFunction": {("sqs:ReceiveMessage", "Queue")},
-                "ReaperFunction": {("sqs:ReceiveMessage", "DeadLetterQueue")},
+                "WorkerFunction": {("sqs:ReceiveMessage", "Queue"), notices},
+                "ReaperFunction": {("sqs:ReceiveMessage", "DeadLetterQueue"), notices},
             },
         )
 
@@ -308,7 +314,7 @@ class Data(unittest.TestCase):
         protected = {"Fn::If": ["IsProtected", True, False]}
         self.assertEqual(properties("Table")["DeletionProtectionEnabled"], protected)
         self.assertEqual(TEMPLATE["Parameters"]["DeletionProtection"]["Default"], "true")
-        for name in ("Table", "Bucket", "Queue", "DeadLetterQueue"):
+        for name in ("Table", "Bucket", *DEAD_LETTERS, *DEAD_LETTERS.values()):
             # Of an unprotected stack nothing stays; what an update would replace stays in any case.
             policies = RESOURCES[name]["DeletionPolicy"], RESOURCES[name]["UpdateReplacePolicy"]
             self.assertEqual(policies, ("Delete", "Retain"), name)

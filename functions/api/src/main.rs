@@ -4,20 +4,23 @@ use api::App;
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
 use service::{Clients, Clock, Config, Function};
-use store::{Queue, Store};
+use store::{Queue, Queues, Store};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let function = Function::start("api")?;
     let config = Config::from_env()?;
     let clients = Clients::from_env().await;
-    let queue = Queue::new(clients.sqs, config.queue_url);
+    let queues = Queues {
+        jobs: Queue::new(clients.sqs.clone(), config.queue_url),
+        webhooks: Queue::new(clients.sqs, config.webhook_queue_url),
+    };
     let store = Store::new(
         clients.dynamodb,
         clients.s3,
         config.table,
         config.bucket,
-        queue,
+        queues,
     );
     let app = App::new(store, Clock::system(), config.max_request_bytes);
     let handler = Adapter::from(api::lambda(api::router(app)));

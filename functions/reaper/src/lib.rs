@@ -67,8 +67,9 @@ impl Reaper {
         match protocol::dead_letter(found.as_ref(), generation, young, now) {
             DeadLetter::Keep => Ok(Verdict::GiveBack(keep_for(found.as_ref(), now))),
             DeadLetter::Settled => {
-                if found.is_none() {
-                    self.store.purge(key).await?;
+                match &found {
+                    Some(found) => self.store.announce(found).await?,
+                    None => self.store.purge(key).await?,
                 }
                 Ok(Verdict::Consume)
             }

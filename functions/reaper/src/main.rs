@@ -4,7 +4,7 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use reaper::Reaper;
 use service::{Clients, Clock, Config, Function};
-use store::{Queue, Store};
+use store::{Queue, Queues, Store};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -12,13 +12,16 @@ async fn main() -> Result<(), Error> {
     let config = Config::from_env()?;
     let clients = Clients::from_env().await;
     let dead_letters = Queue::new(clients.sqs.clone(), config.dead_letter_queue_url()?);
-    let queue = Queue::new(clients.sqs, config.queue_url);
+    let queues = Queues {
+        jobs: Queue::new(clients.sqs.clone(), config.queue_url),
+        webhooks: Queue::new(clients.sqs, config.webhook_queue_url),
+    };
     let store = Store::new(
         clients.dynamodb,
         clients.s3,
         config.table,
         config.bucket,
-        queue,
+        queues,
     );
     let clock = &Clock::system();
     let reaper = &Reaper::new(store, dead_letters, clock.clone());

@@ -180,6 +180,9 @@ impl Worker {
             Decision::Abandon => {
                 tracing::info!("Job no longer wanted, or another worker's");
                 let found = self.store.get(&claim.job().key, self.clock.now()).await?;
+                if let Some(found) = &found {
+                    self.store.announce(found).await?;
+                }
                 let settled = protocol::is_settled(found.as_ref(), claim.job().generation);
                 Finished::Lost { settled }
             }

@@ -5,7 +5,7 @@ use engine::{Child, Engine, Isolation};
 use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use service::config::optional;
 use service::{Clients, Clock, Config, Function};
-use store::{Queue, Store};
+use store::{Queue, Queues, Store};
 use worker::{Settings, Worker};
 
 fn main() -> Result<(), Error> {
@@ -22,13 +22,16 @@ async fn work() -> Result<(), Error> {
     let engine = Engine::new(Isolation::this_program(), engine::Settings::read(optional)?);
     engine.start_ahead();
     let clients = Clients::from_env().await;
-    let queue = Queue::new(clients.sqs, config.queue_url);
+    let queues = Queues {
+        jobs: Queue::new(clients.sqs.clone(), config.queue_url),
+        webhooks: Queue::new(clients.sqs, config.webhook_queue_url),
+    };
     let store = Store::new(
         clients.dynamodb,
         clients.s3,
         config.table,
         config.bucket,
-        queue,
+        queues,
     );
     let clock = &Clock::system();
     let worker = &Worker::new(store, clock.clone(), engine, Settings::default());

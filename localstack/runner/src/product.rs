@@ -195,9 +195,13 @@ impl Functions {
         clock: &Clock,
     ) -> Self {
         let Clients { dynamodb, sqs, s3 } = clients;
-        let jobs = store::Queue::new(sqs.clone(), &queues.jobs.url);
-        let dead_letters = store::Queue::new(sqs, &queues.dead_letters.url);
-        let store = Store::new(dynamodb, s3, NAME, NAME, jobs);
+        let queue = |queue: &Queue| store::Queue::new(sqs.clone(), &queue.url);
+        let dead_letters = queue(&queues.dead_letters);
+        let sent_to = store::Queues {
+            jobs: queue(&queues.jobs),
+            webhooks: queue(&queues.webhooks),
+        };
+        let store = Store::new(dynamodb, s3, NAME, NAME, sent_to);
         Self {
             app: App::new(store.clone(), clock.clone(), settings.max_request_bytes),
             preview: preview::preview(engine.clone()),

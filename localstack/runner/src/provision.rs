@@ -13,8 +13,11 @@ use serde_json::json;
 /// How often a message is received before it goes to the dead letters. More than a job may be attempted,
 /// so that innocent neighbours of a bad message stay.
 const MAX_RECEIVE_COUNT: u32 = 10;
+/// The same of a notice. It is received once for each attempt to deliver it, which go on for a day, and whenever the notifier
+/// cannot do its work.
+const MAX_RECEIVE_COUNT_OF_NOTICES: u32 = 100;
 const DAY: Duration = Duration::from_hours(24);
-/// How long the jobs queue keeps a message.
+/// How long a queue keeps a message.
 const RETENTION: Duration = DAY.saturating_mul(4);
 /// The clock of a dead letter runs from when it was first sent, so this has to be longer.
 const DEAD_LETTER_RETENTION: Duration = DAY.saturating_mul(14);
@@ -51,13 +54,17 @@ impl Queue {
     }
 }
 
-/// The queue of jobs, and where its messages end that were received too often.
+/// The queues, each with where its messages end that were received too often.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Queues {
     /// The worker's source.
     pub jobs: Queue,
     /// The reaper's source.
     pub dead_letters: Queue,
+    /// The notifier's source.
+    pub webhooks: Queue,
+    /// Nobody's source: an operator looks at them.
+    pub webhook_dead_letters: Queue,
 }
 
 /// Why something could not be made.
@@ -69,7 +76,7 @@ pub struct ProvisionError {
     reason: String,
 }
 
-/// Makes the queue `name` and its dead-letter queue `<name>-dead-letters`.
+/// Makes the queues `name` and `<name>-webhooks`, and their dead-letter queues.
 ///
 /// `visibility` is how long a received message stays hidden if the receiver says nothing else.
 pub async fn queues(
@@ -88,15 +95,30 @@ pub async fn queues(
         )
     };
 
-    let dead_letters = [visibility.clone(), retention(DEAD_LETTER_RETENTION)];
-    let dead_letters = queue(client, &format!("{name}-dead-letters"), dead_letters).await?;
-
-    let redrive =
-        json!({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": MAX_RECEIVE_COUNT});
-    let redrive = (QueueAttributeName::RedrivePolicy, redrive.to_string());
-    let jobs = queue(client, name, [visibility, retention(RETENTION), redrive]).await?;
-
-    Ok(Queues { jobs, dead_letters })
+    let pair = async |name: &str, dead_letters: &str, max_receive_count: u32| {
+        let settings = [visibility.clone(), retention(DEAD_LETTER_RETENTION)];
+        let dead_letters = queue(client, dead_letters, settings).await?;
+        let redrive =
+            json!({"deadLetterTargetArn": dead_letters.arn, "maxReceiveCount": max_receive_count});
+        let redrive = (QueueAttributeName::RedrivePolicy, redrive.to_string());
+        let settings = [visibility.clone(), retention(RETENTION), redrive];
+        let source = queue(client, name, settings).await?;
+        Ok::<_, ProvisionError>((source, dead_letters))
+    };
+    let (jobs, dead_letters) =
+        pair(name, &format!("{name}-dead-letters"), MAX_RECEIVE_COUNT).await?;
+    let (webhooks, webhook_dead_letters) = pair(
+        &format!("{name}-webhooks"),
+        &format!("{name}-webhook-dead-letters"),
+        MAX_RECEIVE_COUNT_OF_NOTICES,
+    )
+    .await?;
+    Ok(Queues {
+        jobs,
+        dead_letters,
+        webhooks,
+        webhook_dead_letters,
+    })
 }
 
 /// Makes the bucket `name`.

@@ -66,11 +66,21 @@ async fn the_queues_are_the_templates() {
     let queues = provision::queues(&clients.sqs, "jobs", Duration::from_mins(1))
         .await
         .unwrap();
-    for (url, id) in [
-        (&queues.jobs.url, "Queue"),
-        (&queues.dead_letters.url, "DeadLetterQueue"),
+    for (queue, id, letters) in [
+        (
+            &queues.jobs,
+            "Queue",
+            Some((&queues.dead_letters, "DeadLetterQueue")),
+        ),
+        (&queues.dead_letters, "DeadLetterQueue", None),
+        (
+            &queues.webhooks,
+            "WebhookQueue",
+            Some((&queues.webhook_dead_letters, "WebhookDeadLetterQueue")),
+        ),
+        (&queues.webhook_dead_letters, "WebhookDeadLetterQueue", None),
     ] {
-        let made = clients.sqs.get_queue_attributes().queue_url(url);
+        let made = clients.sqs.get_queue_attributes().queue_url(&queue.url);
         let made = made.attribute_names(QueueAttributeName::All).send().await;
         let made = made.unwrap().attributes.unwrap();
         let mut described = properties(id);
@@ -79,7 +89,7 @@ async fn the_queues_are_the_templates() {
             assert!(described.remove(of_the_place).is_some(), "{of_the_place}");
         }
         if let Some(allowed) = described.remove("RedriveAllowPolicy") {
-            assert_eq!(id, "DeadLetterQueue", "{allowed:?}");
+            assert!(letters.is_none(), "{allowed:?}");
         }
         let retention = described.remove("MessageRetentionPeriod").unwrap();
         assert_eq!(
@@ -87,10 +97,11 @@ async fn the_queues_are_the_templates() {
             retention.as_u64().unwrap().to_string()
         );
         let redrive = described.remove("RedrivePolicy").map(|policy| {
-            assert_eq!(policy["deadLetterTargetArn"], dead_letter_queue());
+            let (letters, id) = letters.unwrap();
+            assert_eq!(policy["deadLetterTargetArn"], arn_of(id));
             let receives = policy["maxReceiveCount"].as_u64();
             json!({
-                "deadLetterTargetArn": queues.dead_letters.arn,
+                "deadLetterTargetArn": letters.arn,
                 "maxReceiveCount": receives.unwrap(),
             })
         });
@@ -146,8 +157,8 @@ fn properties(id: &str) -> BTreeMap<String, Yaml> {
     yaml_serde::from_value(properties.clone()).unwrap()
 }
 
-fn dead_letter_queue() -> Yaml {
-    yaml_serde::from_str("!GetAtt DeadLetterQueue.Arn").unwrap()
+fn arn_of(id: &str) -> Yaml {
+    yaml_serde::from_str(&format!("!GetAtt {id}.Arn")).unwrap()
 }
 
 fn attributes(of: &[AttributeDefinition]) -> Value {

@@ -51,6 +51,29 @@ pub const BACKOFF_BASE: Duration = Duration::from_secs(1);
 /// Last bound of the back-off.
 pub const BACKOFF_CAP: Duration = Duration::from_mins(5);
 
+/// How long a webhook's secret signs along after the next one was made.
+pub const WEBHOOK_SECRET_OVERLAP: Duration = Duration::from_hours(24);
+
+/// Secrets of one tenant that sign at once.
+pub const MAX_WEBHOOK_SECRETS: usize = 5;
+
+/// How long the receiver of a webhook may take to answer.
+pub const WEBHOOK_TIME: Duration = Duration::from_secs(15);
+
+/// How long to wait after each failed attempt to deliver a webhook, but for the last: nearly a day in all.
+pub const WEBHOOK_WAITS: [Duration; 7] = [
+    Duration::from_secs(5),
+    Duration::from_mins(5),
+    Duration::from_mins(30),
+    Duration::from_hours(2),
+    Duration::from_hours(5),
+    Duration::from_hours(10),
+    Duration::from_hours(6),
+];
+
+/// Attempts to deliver a webhook.
+pub const MAX_WEBHOOK_ATTEMPTS: usize = 1 + WEBHOOK_WAITS.len();
+
 /// When the table may forget a job that ended at this time; in whole seconds, as the table counts.
 pub fn expiry_of_finished(at: Timestamp) -> Timestamp {
     whole_seconds(at + KEEP_FINISHED)

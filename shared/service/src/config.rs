@@ -23,6 +23,8 @@ pub struct Config {
     pub bucket: String,
     /// The queue of jobs.
     pub queue_url: String,
+    /// The queue of notices of jobs' ends.
+    pub webhook_queue_url: String,
     /// Longest body of a request, in bytes.
     pub max_request_bytes: usize,
 }
@@ -56,6 +58,7 @@ impl Config {
             table: required("TABLE_NAME", "the name of the DynamoDB table")?,
             bucket: required("BUCKET_NAME", "the name of the S3 bucket")?,
             queue_url: required("QUEUE_URL", "the URL of the queue of jobs")?,
+            webhook_queue_url: required("WEBHOOK_QUEUE_URL", "the URL of the queue of webhooks")?,
             max_request_bytes: parsed("MAX_REQUEST_BYTES", "a number of bytes")?
                 .unwrap_or(DEFAULT_MAX_REQUEST_BYTES),
         })

@@ -13,7 +13,7 @@ use job::{Change, Encoding, Job, JobKey, Place, Request, State, Submission, limi
 use crate::expression::Expression;
 use crate::keys::Kind;
 use crate::payload::{DIRECT_BYTES, Packed, Payloads};
-use crate::{Error, Message, Queue, TraceParent, item, keys, request, update, version};
+use crate::{Error, Message, Queue, Queues, TraceParent, item, keys, request, update, version};
 
 /// Packed bytes up to which a request goes into the job's own item; leaves as much room for the result.
 const INLINE_REQUEST_BYTES: usize = 400;
@@ -22,7 +22,7 @@ const INLINE_REQUEST_BYTES: usize = 400;
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) payloads: Arc<Payloads>,
-    queue: Queue,
+    queues: Queues,
 }
 
 /// What became of a change.
@@ -55,13 +55,13 @@ pub enum StoredResult {
 }
 
 impl Store {
-    /// A store on these clients, this table, this bucket and this queue.
+    /// A store on these clients, this table, this bucket and these queues.
     pub fn new(
         dynamodb: aws_sdk_dynamodb::Client,
         s3: aws_sdk_s3::Client,
         table: impl Into<String>,
         bucket: impl Into<String>,
-        queue: Queue,
+        queues: Queues,
     ) -> Self {
         let (table, bucket) = (table.into(), bucket.into());
         Self {
@@ -71,13 +71,18 @@ impl Store {
                 table,
                 bucket,
             }),
-            queue,
+            queues,
         }
     }
 
     /// The queue of job messages.
     pub fn queue(&self) -> &Queue {
-        &self.queue
+        &self.queues.jobs
+    }
+
+    /// The queue of notices of jobs' ends.
+    pub fn webhooks(&self) -> &Queue {
+        &self.queues.webhooks
     }
 
     /// Accepts a job: sends its message, puts its request, puts its item, in this order. Only after all three may the client be
@@ -90,8 +95,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Job, Error> {
         let Submission { request, about } = submission.into();
-        let version = version::least(&key, &request);
-        self.queue
+        let version = version::least(&key, &request, &about);
+        self.queue()
             .send(&Message {
                 key: key.clone(),
                 version,
@@ -221,10 +226,15 @@ impl Store {
 
     /// Cancels a job that is not final.
     pub async fn cancel(&self, key: &JobKey, now: Timestamp) -> Result<Outcome, Error> {
-        self.change(key, &Change::Cancel { now }).await
+        let outcome = self.write(key, &Change::Cancel { now }).await?;
+        // It is cancelled, whether or not that can be told now: whoever takes its message finds it so, and tells it too.
+        if let Err(error) = self.announce_found(&outcome).await {
+            tracing::warn!(%error, "The end of a job is told later");
+        }
+        Ok(outcome)
     }
 
-    /// Submits a failed or cancelled job again: sends the message of the next generation, then makes the job pending in it.
+    /// Submits a failed or cancelled job again: has the end told that it leaves, sends the message of the next generation, then makes the job pending in it.
     pub async fn retry(
         &self,
         key: &JobKey,
@@ -241,8 +251,10 @@ impl Store {
         if !change.guard().allows(&job) {
             return Ok(Retried::Refused(job));
         }
+        // Once the job is in another generation, nobody finds this end any more.
+        self.announce(&job).await?;
         let next = job.generation + 1;
-        self.queue
+        self.queue()
             .send(&Message {
                 key: key.clone(),
                 version: job.version,
@@ -284,7 +296,22 @@ impl Store {
 
     /// Performs a change as one conditional write. The ends of an attempt have operations of their own, which ask for the
     /// attempt's [`Claim`](crate::Claim). A claim is also refused if it takes the worker of a newer release.
+    ///
+    /// A job that it makes final, or finds so, is announced: who gets an answer may consume the job's message.
     pub async fn change(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
+        let outcome = self.write(key, change).await?;
+        self.announce_found(&outcome).await?;
+        Ok(outcome)
+    }
+
+    async fn announce_found(&self, outcome: &Outcome) -> Result<(), Error> {
+        match outcome {
+            Outcome::Done(job) | Outcome::Refused(Some(job)) => self.announce(job).await,
+            Outcome::Refused(None) => Ok(()),
+        }
+    }
+
+    async fn write(&self, key: &JobKey, change: &Change) -> Result<Outcome, Error> {
         let mut expression = Expression::default();
         let mut condition = expression.condition(&change.guard());
         if let Change::Claim { .. } = change {

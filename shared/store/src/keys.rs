@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use job::{JobKey, Status, Tenant, UploadId};
+use uuid::Uuid;
 
 /// Partitions that one tenant's jobs are spread over. Never changes: with another number no job would be found again.
 const SHARDS: u8 = 8;
@@ -102,6 +103,37 @@ pub(crate) fn upload_keys(tenant: &Tenant, id: UploadId) -> (String, String) {
 /// The key of the object that a client puts where an upload allows it. Not under `jobs/`: it expires earlier, and may be many jobs'.
 pub(crate) fn upload_object(tenant: &Tenant, id: UploadId) -> String {
     format!("uploads/{tenant}/{id}")
+}
+
+/// The sort key of what became of telling an end of a job.
+pub(crate) fn delivery(key: &JobKey, generation: u32) -> String {
+    format!("{}{generation:010}", deliveries(key))
+}
+
+/// What the sort keys of all deliveries of a job begin with. They sort by generation.
+pub(crate) fn deliveries(key: &JobKey) -> String {
+    format!("W#{}#", key.id)
+}
+
+/// The partition key of what a tenant's webhooks need. Not under `T#`, for who does jobs has no use for secrets.
+pub(crate) fn webhooks(tenant: &Tenant) -> String {
+    format!("H#{tenant}")
+}
+
+/// What the sort keys of a tenant's secrets begin with.
+pub(crate) const SECRETS: &str = "S#";
+
+/// The sort key of a secret. They sort by age.
+pub(crate) fn secret(id: &Uuid) -> String {
+    format!("{SECRETS}{id}")
+}
+
+/// What the sort keys of a tenant's disabled endpoints begin with.
+pub(crate) const ENDPOINTS: &str = "E#";
+
+/// The sort key of a disabled endpoint.
+pub(crate) fn endpoint(id: &str) -> String {
+    format!("{ENDPOINTS}{id}")
 }
 
 /// A primary key as the SDK wants it.

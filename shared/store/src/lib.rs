@@ -4,6 +4,7 @@
 //!   [`Change`](job::Change); a refused one says what it found.
 //! - [`Message`] and [`Queue`]: what goes over the queue.
 //! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
+//! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
 //! - [`handle_batch`]: a batch of messages as Lambda delivers it.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
@@ -46,6 +47,7 @@ mod trace;
 mod update;
 mod uploads;
 mod version;
+pub mod webhooks;
 
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
@@ -53,6 +55,7 @@ pub use download::{Download, ObjectBytes};
 pub use error::Error;
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use message::{Message, Unreadable};
-pub use queue::Queue;
+pub use queue::{Queue, Queues};
 pub use trace::{MalformedTraceParent, TraceParent};
 pub use uploads::{Allowed, SignedPut};
+pub use webhooks::Notice;

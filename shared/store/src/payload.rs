@@ -292,9 +292,16 @@ impl Payloads {
         self.purge_objects(key).await
     }
 
+    /// Deletes what became of telling a job's ends.
+    pub(crate) async fn purge_deliveries(&self, key: &JobKey) -> Result<(), Error> {
+        self.delete_items_under(key, keys::deliveries(key)).await
+    }
+
     async fn purge_items(&self, key: &JobKey) -> Result<(), Error> {
-        let parts = key.part.is_none().then(|| keys::parts(key));
-        for prefix in [Some(keys::payload_items(key)), parts]
+        let is_whole = key.part.is_none();
+        let parts = is_whole.then(|| keys::parts(key));
+        let deliveries = is_whole.then(|| keys::deliveries(key));
+        for prefix in [Some(keys::payload_items(key)), parts, deliveries]
             .into_iter()
             .flatten()
         {

@@ -1,10 +1,11 @@
-//! A queue of job messages.
+//! Queues: of jobs' messages, and of notices of their ends.
 
 use std::time::Duration;
 
 use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+use job::Tenant;
 
-use crate::{Error, Message};
+use crate::{Error, Message, Notice};
 
 /// The longest visibility that SQS takes: 12 hours.
 const MAX_VISIBILITY: Duration = Duration::from_hours(12);
@@ -14,6 +15,15 @@ const MAX_DELAY: Duration = Duration::from_mins(15);
 
 /// The most entries of a batch request.
 const BATCH: usize = 10;
+
+/// The queues that a store sends to.
+#[derive(Debug, Clone)]
+pub struct Queues {
+    /// Feeds the worker.
+    pub jobs: Queue,
+    /// Feeds the notifier.
+    pub webhooks: Queue,
+}
 
 /// A queue, as seen by whoever sends to it or handles what came from it. Receiving and deleting is the event source
 /// mapping's work.
@@ -39,13 +49,24 @@ impl Queue {
 
     /// Sends a message that is not to be seen before this time is over: in whole seconds, 15 minutes at most.
     pub async fn send_after(&self, message: &Message, after: Duration) -> Result<(), Error> {
+        self.put(&message.key.tenant, message.to_body(), after)
+            .await
+    }
+
+    /// Sends the notice of a job's end.
+    pub async fn send_notice(&self, notice: &Notice) -> Result<(), Error> {
+        self.put(&notice.key.tenant, notice.to_body(), Duration::ZERO)
+            .await
+    }
+
+    async fn put(&self, tenant: &Tenant, body: String, after: Duration) -> Result<(), Error> {
         let seconds = after.min(MAX_DELAY).as_millis().div_ceil(1000);
         let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);
         self.client
             .send_message()
             .queue_url(&self.url)
-            .message_group_id(message.key.tenant.as_str())
-            .message_body(message.to_body())
+            .message_group_id(tenant.as_str())
+            .message_body(body)
             .set_delay_seconds((seconds > 0).then_some(seconds))
             .send()
             .await

@@ -4,11 +4,11 @@
 //! | --- | --- |
 //! | 1 | extracts by name: entities, text, metadata, links, tables |
 //! | 2 | reads whatever the language of requests says in this release: other names, and options |
-//! | 3 | fetches documents that are elsewhere, and does parts of jobs |
+//! | 3 | fetches documents that are elsewhere, does parts of jobs, and has their ends told |
 //!
 //! Whatever this release cannot do is the next version.
 
-use job::{Content, JobKey, Request, Source};
+use job::{About, Content, JobKey, Request, Source};
 use serde_json::Value;
 
 /// The latest version that a worker of this release understands.
@@ -18,7 +18,7 @@ pub(crate) const LATEST: u32 = 3;
 const FIRST: [&str; 5] = ["entities", "text", "metadata", "links", "tables"];
 
 /// The least version of a worker that can do this.
-pub(crate) fn least(key: &JobKey, request: &Request) -> u32 {
+pub(crate) fn least(key: &JobKey, request: &Request, about: &About) -> u32 {
     let Request {
         documents,
         collection,
@@ -26,7 +26,7 @@ pub(crate) fn least(key: &JobKey, request: &Request) -> u32 {
     } = request;
     let sent = |source: &Source| matches!(source.content, Content::Bytes(_));
     let whole = key.part.is_none() && collection.is_none();
-    if !(whole && documents.iter().all(sent)) {
+    if !(whole && about.webhook.is_none() && documents.iter().all(sent)) {
         return 3;
     }
     let first = |item: &Value| item.as_str().is_some_and(|name| FIRST.contains(&name));

@@ -15,7 +15,7 @@ use local::mapping::Mapping;
 use local::provision;
 use reaper::Reaper;
 use service::{Clients, Clock};
-use store::{Queue, Store};
+use store::{Queue, Queues, Store};
 use tower::ServiceExt;
 use worker::{Settings, Worker};
 
@@ -49,6 +49,7 @@ pub struct Stack {
     pub clients: Clients,
     pub(crate) jobs: Mapping,
     pub(crate) dead_letters: Mapping,
+    pub(crate) webhooks: Mapping,
     endpoints: Endpoints,
 }
 
@@ -119,9 +120,13 @@ impl Stack {
             })
             .await,
         );
-        let queue = Queue::new(wired.sqs.clone(), &queues.jobs.url);
-        let dead_letter_queue = Queue::new(wired.sqs.clone(), &queues.dead_letters.url);
-        let store = Store::new(wired.dynamodb, wired.s3, table, bucket, queue);
+        let queue = |queue: &provision::Queue| Queue::new(wired.sqs.clone(), &queue.url);
+        let dead_letter_queue = queue(&queues.dead_letters);
+        let sent_to = Queues {
+            jobs: queue(&queues.jobs),
+            webhooks: queue(&queues.webhooks),
+        };
+        let store = Store::new(wired.dynamodb, wired.s3, table, bucket, sent_to);
         let mapping = |queue| Mapping {
             client: clients.sqs.clone(),
             queue,
@@ -143,6 +148,7 @@ impl Stack {
             ),
             jobs: mapping(queues.jobs),
             dead_letters: mapping(queues.dead_letters),
+            webhooks: mapping(queues.webhooks),
             clock,
             dynamodb,
             sqs,
@@ -159,6 +165,7 @@ impl Stack {
             ("TABLE_NAME", "jobs".into()),
             ("BUCKET_NAME", "jobs".into()),
             ("QUEUE_URL", self.jobs.queue.url.clone()),
+            ("WEBHOOK_QUEUE_URL", self.webhooks.queue.url.clone()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.queue.url.clone()),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url.clone()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url.clone()),

@@ -11,7 +11,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::Value;
 use service::Clock;
-use store::{Queue, Store};
+use store::{Queue, Queues, Store};
 use tower::ServiceExt;
 
 /// Longest body that this API takes, in bytes.
@@ -47,13 +47,22 @@ pub(crate) fn api() -> Router {
             )
         };
     }
-    let queue = Queue::new(client!(aws_sdk_sqs), format!("{nobody}/000000000000/jobs"));
+    let queue = |name| {
+        Queue::new(
+            client!(aws_sdk_sqs),
+            format!("{nobody}/000000000000/{name}"),
+        )
+    };
+    let queues = Queues {
+        jobs: queue("jobs"),
+        webhooks: queue("webhooks"),
+    };
     let store = Store::new(
         client!(aws_sdk_dynamodb),
         client!(aws_sdk_s3),
         "jobs",
         "jobs",
-        queue,
+        queues,
     );
     // There is no engine either.
     let preview = Preview::new(0, |_| async { Previewed::Unavailable });
