@@ -26,6 +26,8 @@ pub enum Change {
         now: Timestamp,
         /// Where the result lies.
         result: Payload,
+        /// How far the job is now; none leaves what is known.
+        progress: Option<Progress>,
     },
     /// The worker that holds the attempt found that the job cannot be done.
     Fail {
@@ -45,7 +47,8 @@ pub enum Change {
         /// Why; none if the worker merely had to stop.
         failure: Option<Failure>,
     },
-    /// The worker that holds the attempt has done a step of the job, and another one is to follow: a new submission.
+    /// The worker that holds the attempt has done a step of the job, and another one is to follow: a new submission. Only while its
+    /// lease holds: when that is over, the message of the next step may have been dropped ([`protocol::may_be_continued`](crate::protocol::may_be_continued)).
     Continue {
         /// The attempt it holds.
         attempt: u32,
@@ -125,9 +128,11 @@ impl Change {
             }
             Self::Complete { attempt, .. }
             | Self::Fail { attempt, .. }
-            | Self::Release { attempt, .. }
-            | Self::Continue { attempt, .. } => {
+            | Self::Release { attempt, .. } => {
                 (from == Running).then(|| vec![Test::AttemptIs(attempt)])
+            }
+            Self::Continue { attempt, now, .. } => {
+                (from == Running).then(|| vec![Test::AttemptIs(attempt), Test::LeaseHoldsAt(now)])
             }
             Self::EndLease { .. } => (from == Running).then(Vec::new),
             Self::Cancel { .. } => Some(vec![]),
@@ -176,6 +181,7 @@ impl Change {
                 attempt: _,
                 now,
                 result,
+                progress,
             } => {
                 let State::Running {
                     delivery,
@@ -186,6 +192,7 @@ impl Change {
                     return None;
                 };
                 next.expires_at = limits::expiry_of_finished(now);
+                next.progress = progress.or(next.progress);
                 next.state = State::Completed {
                     delivery,
                     started_at,

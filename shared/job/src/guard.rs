@@ -33,6 +33,8 @@ pub enum Test {
     DueAt(Timestamp),
     /// Its lease has ended before this time.
     LeaseOverAt(Timestamp),
+    /// Its lease has not ended before this time.
+    LeaseHoldsAt(Timestamp),
 }
 
 impl Guard {
@@ -69,6 +71,10 @@ impl Test {
             },
             Self::LeaseOverAt(now) => match job.state {
                 State::Running { lease_ends_at, .. } => lease_ends_at < now,
+                _ => false,
+            },
+            Self::LeaseHoldsAt(now) => match job.state {
+                State::Running { lease_ends_at, .. } => lease_ends_at >= now,
                 _ => false,
             },
         }

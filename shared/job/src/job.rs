@@ -26,7 +26,8 @@ pub struct Job {
     pub request: Payload,
     /// What was said of it. Never changes.
     pub about: About,
-    /// How far it is; none if it is done in one step. Changed by `Continue`, forgotten by nothing: a retry goes on from there.
+    /// How far it is; none if it is done in one step. Changed by `Continue` and `Complete`, forgotten by nothing: a retry goes on from
+    /// there.
     pub progress: Option<Progress>,
     /// Where it stands, and what is known there.
     pub state: State,

@@ -98,6 +98,17 @@ impl Store {
         result: Vec<u8>,
         now: Timestamp,
     ) -> Result<Finished, Error> {
+        self.complete_at(claim, result, None, now).await
+    }
+
+    /// Ends an attempt with a result, as [`complete`](Self::complete) does, and says with it how far the job is.
+    pub async fn complete_at(
+        &self,
+        claim: Claim,
+        result: Vec<u8>,
+        progress: Option<Progress>,
+        now: Timestamp,
+    ) -> Result<Finished, Error> {
         let Claim { job, delivery } = &claim;
         let kind = Kind::Result {
             attempt: job.attempt,
@@ -107,6 +118,7 @@ impl Store {
             attempt: job.attempt,
             now,
             result,
+            progress: progress.clone(),
         };
         let fits = |change: &Change| {
             change

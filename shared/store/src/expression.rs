@@ -73,11 +73,12 @@ impl Expression {
                 format!("(attribute_not_exists({name}) OR {name} <= {now})")
             }
             Test::LeaseOverAt(now) => {
-                format!(
-                    "{} < {}",
-                    self.name("lea"),
-                    self.number(now.as_millisecond())
-                )
+                let (name, now) = (self.name("lea"), self.number(now.as_millisecond()));
+                format!("{name} < {now}")
+            }
+            Test::LeaseHoldsAt(now) => {
+                let (name, now) = (self.name("lea"), self.number(now.as_millisecond()));
+                format!("{name} >= {now}")
             }
         }
     }

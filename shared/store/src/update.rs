@@ -28,7 +28,13 @@ pub(crate) fn update(key: &JobKey, change: &Change, out: &mut Expression) -> Str
             attempt: _,
             now,
             result,
+            progress,
         } => {
+            if let Some(progress) = progress {
+                set.push(assign(out, "pro", |out| {
+                    out.value(item::progress(progress))
+                }));
+            }
             set.push(assign(out, "res", |out| out.value(item::payload(result))));
             set.push(assign(out, "fin", |out| out.number(now.as_millisecond())));
             set.push(assign(out, "ttl", |out| {

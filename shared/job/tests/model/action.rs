@@ -1,9 +1,9 @@
 //! What can happen next: the processes' steps, the queue's freedoms, the client's wishes, and time.
 
 use crate::budget::Event;
-use crate::item::Stage;
+use crate::item::{Stage, small};
 use crate::protocol::{Protocol, retry};
-use crate::world::{Call, World};
+use crate::world::{Call, GENERATIONS, World};
 
 /// One step. Workers are named by their place in the state that the step starts from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +29,7 @@ pub(crate) enum Action {
     StoreResult { worker: usize },
     FindHopeless { worker: usize },
     MeetPassingFailure { worker: usize },
+    SendNextStep { worker: usize },
     Write { worker: usize },
     WriteUnheard { worker: usize },
     WriteTwice { worker: usize },
@@ -80,6 +81,7 @@ impl Action {
             | Self::RemovalDeletesBytes
             | Self::Deliver { .. }
             | Self::StoreResult { .. }
+            | Self::SendNextStep { .. }
             | Self::Write { .. }
             | Self::DropOrphan { .. }
             | Self::LeaseEnds
@@ -124,7 +126,8 @@ fn api_actions(world: &World, actions: &mut Vec<Action>) {
         actions.push(Action::Cancel);
     }
     // The call looks first: a job that cannot be retried gets no message.
-    if left.allows(Event::Retry) && world.retry == Call::NotMade && retry().guard().allows(&job) {
+    let retry = retry(small(job.generation));
+    if left.allows(Event::Retry) && world.retry == Call::NotMade && retry.guard().allows(&job) {
         actions.push(Action::RetrySends);
     }
     // Nobody knows the job before its start is acknowledged.
@@ -170,7 +173,7 @@ fn call_actions(world: &World, actions: &mut Vec<Action>) {
 fn queue_actions(world: &World, actions: &mut Vec<Action>) {
     // Idle workers are alike.
     let idle = world.workers.iter().position(|worker| worker.is_idle());
-    for generation in [0, 1] {
+    for generation in GENERATIONS {
         if world.queue[usize::from(generation)] == 0 {
             continue;
         }
@@ -191,7 +194,7 @@ fn reaper_actions(world: &World, actions: &mut Vec<Action>) {
         actions.push(Action::ReaperBuries);
         return;
     }
-    for generation in [0, 1] {
+    for generation in GENERATIONS {
         if world.dead_letters[usize::from(generation)] > 0 {
             actions.push(Action::ReaperLooks { generation });
         }

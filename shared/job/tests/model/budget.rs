@@ -13,6 +13,8 @@ pub(crate) enum Event {
     Failure,
     /// An attempt fails for a reason that may pass.
     Release,
+    /// An attempt was a step of its job, and another one is to follow.
+    Step,
     /// A process dies.
     Death,
     /// A write takes place, but its answer is lost; the client library repeats it.
@@ -35,12 +37,13 @@ pub(crate) struct Budget {
 }
 
 impl Event {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Cancel,
         Self::Retry,
         Self::Removal,
         Self::Failure,
         Self::Release,
+        Self::Step,
         Self::Death,
         Self::LostAnswer,
         Self::Echo,
@@ -52,7 +55,12 @@ impl Event {
     /// Whether the machinery errs, rather than that a client wishes or a document is bad.
     pub(crate) fn is_fault(self) -> bool {
         match self {
-            Self::Cancel | Self::Retry | Self::Removal | Self::Failure | Self::Release => false,
+            Self::Cancel
+            | Self::Retry
+            | Self::Removal
+            | Self::Failure
+            | Self::Release
+            | Self::Step => false,
             Self::Death
             | Self::LostAnswer
             | Self::Echo

@@ -169,6 +169,6 @@ pub(crate) fn failure() -> Failure {
     Failure::new("malformed", Phase::Extract, false, "")
 }
 
-fn small<N: TryInto<u8, Error: std::fmt::Debug>>(number: N) -> u8 {
+pub(crate) fn small<N: TryInto<u8, Error: std::fmt::Debug>>(number: N) -> u8 {
     number.try_into().expect("numbers stay small here")
 }

@@ -4,6 +4,7 @@
 use job::limits;
 use stateright::Property;
 
+use crate::budget::Event;
 use crate::item::Stage;
 use crate::protocol::Protocol;
 use crate::world::{Call, Doing, World};
@@ -86,6 +87,16 @@ fn occurrences() -> Vec<Property<Protocol>> {
                 .iter()
                 .all(|worker| matches!(worker.doing, Doing::Extracting { .. }))
         }),
+        Property::sometimes(
+            "a job completes in its third submission",
+            |protocol, world: &World| {
+                let is_expected = protocol.budget.allows(Event::Step);
+                !is_expected
+                    || world.item.is_some_and(|item| {
+                        item.generation == 2 && matches!(item.stage, Stage::Completed { .. })
+                    })
+            },
+        ),
         Property::sometimes("a job uses all its attempts", |_, world: &World| {
             let limit = u8::try_from(2 * limits::MAX_ATTEMPTS).expect("it is small");
             world

@@ -82,8 +82,9 @@ impl Protocol {
             Action::StartDies => die(&mut world.left, &mut world.start),
             Action::RetrySends => {
                 world.left.spend(Event::Retry);
+                world.retried = world.item.map_or(0, |item| item.generation);
                 if self.keeps(Rule::RetrySendsFirst) {
-                    world.queue[1] += 1;
+                    send_retry(world);
                 } else {
                     self.write_retry(world);
                 }
@@ -93,7 +94,7 @@ impl Protocol {
                 if self.keeps(Rule::RetrySendsFirst) {
                     self.write_retry(world);
                 } else {
-                    world.queue[1] += 1;
+                    send_retry(world);
                 }
                 world.retry = Call::Acknowledged;
             }
@@ -156,10 +157,11 @@ impl Protocol {
                 world.left.spend(Event::Release);
                 world.turn(worker, |attempt| Doing::Releasing { attempt });
             }
+            Action::SendNextStep { worker } => self.send_next_step(world, worker),
             Action::Write { worker } => self.make_write(world, worker),
             Action::WriteUnheard { worker } => {
                 world.left.spend(Event::LostAnswer);
-                world.write(&self.change(world, next_write(world, worker)));
+                self.write(world, next_write(world, worker));
             }
             Action::WriteTwice { worker } => {
                 world.left.spend(Event::Echo);
@@ -168,7 +170,7 @@ impl Protocol {
             }
             Action::EchoArrives => {
                 if let Some(write) = world.echo.take() {
-                    world.write(&self.change(world, write));
+                    self.write(world, write);
                 }
             }
             Action::DropOrphan { worker } => {
@@ -198,13 +200,13 @@ impl Protocol {
     }
 
     fn write_retry(&self, world: &mut World) {
-        if world.write(&retry()) {
+        if world.write(&retry(world.retried)) {
             self.skip_attempts(world);
         }
     }
 
     /// Lets all but the last attempts of a new submission pass unseen.
-    fn skip_attempts(&self, world: &mut World) {
+    pub(crate) fn skip_attempts(&self, world: &mut World) {
         let attempts = u8::try_from(limits::MAX_ATTEMPTS).expect("attempts are few");
         if let Some(item) = &mut world.item {
             item.attempt += attempts - self.claims;
@@ -228,12 +230,16 @@ impl Protocol {
     }
 }
 
-/// The one retry of a search: of the first submission.
-pub(crate) fn retry() -> Change {
+/// The one retry of a search: of this submission.
+pub(crate) fn retry(generation: u8) -> Change {
     Change::Retry {
-        generation: 0,
+        generation: generation.into(),
         now: NOW,
     }
+}
+
+fn send_retry(world: &mut World) {
+    world.queue[usize::from(world.retried) + 1] += 1;
 }
 
 fn die(left: &mut Budget, call: &mut Call) {

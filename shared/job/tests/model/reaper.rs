@@ -1,7 +1,7 @@
 //! What the reaper does with a dead letter.
 
 use job::Change;
-use job::protocol::{DeadLetter, dead_letter};
+use job::protocol::{DeadLetter, dead_letter, may_be_continued};
 
 use crate::item::{NOW, failure};
 use crate::protocol::Protocol;
@@ -15,7 +15,11 @@ impl Protocol {
         let is_young = world.sender_is_under_way(generation);
         let named = self.generation_named(world, generation);
         let is_live = world.item.is_some_and(|item| !item.is_final());
+        let is_next_step = may_be_continued(found.as_ref(), named, NOW);
         let verdict = match dead_letter(found.as_ref(), named, is_young, NOW) {
+            DeadLetter::Keep if is_next_step && !self.keeps(Rule::ReaperKeepsLetterOfNextStep) => {
+                DeadLetter::Settled
+            }
             DeadLetter::Keep if is_young && !self.keeps(Rule::ReaperKeepsYoungLetter) => {
                 DeadLetter::Settled
             }

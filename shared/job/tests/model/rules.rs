@@ -8,6 +8,14 @@ pub(crate) enum Rule {
     StartSendsFirst,
     /// Retry sends the message first, then makes the job pending.
     RetrySendsFirst,
+    /// A worker that continues its job sends the message of the next step first.
+    StepSendsFirst,
+    /// A worker keeps the message of a next step, however old, as long as the worker of the step before holds its lease.
+    WorkerKeepsMessageOfNextStep,
+    /// The reaper does so too.
+    ReaperKeepsLetterOfNextStep,
+    /// A job is continued only while the lease holds.
+    StepNeedsLease,
     /// A message names the generation it was sent for.
     MessageNamesGeneration,
     /// The attempt is the fence: an attempt is ended by its own number.

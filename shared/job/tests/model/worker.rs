@@ -1,11 +1,11 @@
 //! What a worker does with one message.
 
-use job::Change;
-use job::protocol::{ClaimRefused, claim_refused, completed_by, is_settled};
+use job::protocol::{ClaimRefused, claim_refused, completed_by, is_settled, may_be_continued};
+use job::{Change, Progress};
 
 use crate::action::Action;
 use crate::budget::Event;
-use crate::item::{NOW, failure, later, result_of_attempt};
+use crate::item::{NOW, earlier, failure, later, result_of_attempt};
 use crate::protocol::Protocol;
 use crate::rules::Rule;
 use crate::world::{Call, Doing, Worker, World, Write};
@@ -24,12 +24,17 @@ impl Protocol {
                 if left.allows(Event::Release) {
                     actions.push(Action::MeetPassingFailure { worker });
                 }
+                if left.allows(Event::Step) {
+                    actions.push(Action::SendNextStep { worker });
+                }
             }
+            Doing::Announcing => actions.push(Action::SendNextStep { worker }),
             Doing::Claiming
             | Doing::Exhausting
             | Doing::Completing { .. }
             | Doing::Failing { .. }
-            | Doing::Releasing { .. } => {
+            | Doing::Releasing { .. }
+            | Doing::Continuing { .. } => {
                 actions.push(Action::Write { worker });
                 if left.allows(Event::Echo) {
                     actions.push(Action::WriteTwice { worker });
@@ -65,7 +70,7 @@ impl Protocol {
             _ => mine.into(),
         };
         match write.doing {
-            Doing::Nothing | Doing::Extracting { .. } => {
+            Doing::Nothing | Doing::Extracting { .. } | Doing::Announcing => {
                 unreachable!("a worker that writes nothing was asked what it writes")
             }
             Doing::Claiming => Change::Claim {
@@ -83,6 +88,7 @@ impl Protocol {
                 attempt: fence(attempt),
                 now,
                 result: result_of_attempt(attempt),
+                progress: None,
             },
             Doing::Failing { attempt } => Change::Fail {
                 attempt: fence(attempt),
@@ -94,26 +100,75 @@ impl Protocol {
                 not_before: later(),
                 failure: Some(failure()),
             },
+            Doing::Continuing { attempt } => Change::Continue {
+                attempt: fence(attempt),
+                now: if self.keeps(Rule::StepNeedsLease) {
+                    now
+                } else {
+                    earlier()
+                },
+                not_before: later(),
+                progress: Progress::default(),
+            },
         }
+    }
+
+    /// Sends the message of the next step, and then is about to make the job pending in it.
+    pub(crate) fn send_next_step(&self, world: &mut World, worker: usize) {
+        let next = usize::from(world.workers[worker].generation) + 1;
+        match world.workers[worker].doing {
+            Doing::Announcing => {
+                world.queue[next] += 1;
+                world.forget_delivery(worker);
+            }
+            Doing::Extracting { .. } => {
+                world.left.spend(Event::Step);
+                if self.keeps(Rule::StepSendsFirst) {
+                    world.queue[next] += 1;
+                }
+                world.turn(worker, |attempt| Doing::Continuing { attempt });
+            }
+            _ => {}
+        }
+    }
+
+    /// Makes a worker's write; says whether it was accepted.
+    pub(crate) fn write(&self, world: &mut World, write: Write) -> bool {
+        let is_accepted = world.write(&self.change(world, write));
+        if is_accepted && matches!(write.doing, Doing::Continuing { .. }) {
+            self.skip_attempts(world);
+        }
+        is_accepted
     }
 
     /// Makes the write and does what its answer asks for.
     pub(crate) fn make_write(&self, world: &mut World, worker: usize) {
-        let is_accepted = world.write(&self.change(world, next_write(world, worker)));
+        let is_accepted = self.write(world, next_write(world, worker));
         match (world.workers[worker].doing, is_accepted) {
-            (Doing::Nothing | Doing::Extracting { .. }, _) => {}
+            (Doing::Nothing | Doing::Extracting { .. } | Doing::Announcing, _) => {}
             (Doing::Claiming, true) => extract(world, worker),
             (Doing::Claiming, false) => self.after_refused_claim(world, worker),
             (Doing::Exhausting | Doing::Completing { .. } | Doing::Failing { .. }, true) => {
                 world.forget_delivery(worker);
             }
             (Doing::Releasing { .. }, true) => give_back(world, worker),
+            (Doing::Continuing { .. }, true) => {
+                if self.keeps(Rule::StepSendsFirst) {
+                    world.forget_delivery(worker);
+                } else {
+                    world.workers[worker].doing = Doing::Announcing;
+                }
+            }
             (Doing::Completing { attempt }, false) => {
                 self.after_refused_completion(world, worker, attempt);
             }
-            (Doing::Exhausting | Doing::Failing { .. } | Doing::Releasing { .. }, false) => {
-                self.leave(world, worker);
-            }
+            (
+                Doing::Exhausting
+                | Doing::Failing { .. }
+                | Doing::Releasing { .. }
+                | Doing::Continuing { .. },
+                false,
+            ) => self.leave(world, worker),
         }
     }
 
@@ -170,8 +225,11 @@ impl Protocol {
     fn may_drop(&self, world: &World, worker: usize) -> bool {
         let generation = world.workers[worker].generation;
         let is_young = world.sender_is_under_way(generation);
+        let named = self.generation_named(world, generation);
+        let is_next_step = may_be_continued(world.found().as_ref(), named, NOW);
         self.why_refused(world, worker) == ClaimRefused::NotThereYet
             && (!is_young || !self.keeps(Rule::WorkerKeepsYoungMessage))
+            && (!is_next_step || !self.keeps(Rule::WorkerKeepsMessageOfNextStep))
     }
 
     fn why_refused(&self, world: &World, worker: usize) -> ClaimRefused {

@@ -6,6 +6,9 @@ use crate::budget::Budget;
 use crate::item::{Item, Stage};
 use crate::properties::{ATTEMPT_GROWS, FINAL_STAYS, LEASE_IS_RESPECTED};
 
+/// The submissions that a search can see: the first, one more by a retry, and one by a next step.
+pub(crate) const GENERATIONS: [u8; 3] = [0, 1, 2];
+
 /// Everything that the processes share or remember.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct World {
@@ -14,9 +17,9 @@ pub(crate) struct World {
     /// The object store: a set of attempts whose result lies there. Bit 0 stands for the request.
     pub(crate) objects: u16,
     /// Messages that wait in the queue, by the generation they speak of.
-    pub(crate) queue: [u8; 2],
+    pub(crate) queue: [u8; GENERATIONS.len()],
     /// Messages that the queue has given up on, likewise.
-    pub(crate) dead_letters: [u8; 2],
+    pub(crate) dead_letters: [u8; GENERATIONS.len()],
     /// Two workers. They are alike, so they are kept in order: a state and its mirror image are the
     /// same state.
     pub(crate) workers: [Worker; 2],
@@ -26,6 +29,8 @@ pub(crate) struct World {
     pub(crate) echo: Option<Write>,
     pub(crate) start: Call,
     pub(crate) retry: Call,
+    /// The generation that the retry leaves.
+    pub(crate) retried: u8,
     pub(crate) removal: Call,
     /// What may still happen.
     pub(crate) left: Budget,
@@ -59,10 +64,23 @@ pub(crate) enum Doing {
     Nothing,
     Claiming,
     Exhausting,
-    Extracting { attempt: u8 },
-    Completing { attempt: u8 },
-    Failing { attempt: u8 },
-    Releasing { attempt: u8 },
+    Extracting {
+        attempt: u8,
+    },
+    Completing {
+        attempt: u8,
+    },
+    Failing {
+        attempt: u8,
+    },
+    Releasing {
+        attempt: u8,
+    },
+    Continuing {
+        attempt: u8,
+    },
+    /// Only where the message of a next step goes last.
+    Announcing,
 }
 
 /// What a worker's write says of the worker.
@@ -110,13 +128,14 @@ impl World {
         Self {
             item: None,
             objects: 0,
-            queue: [0; 2],
-            dead_letters: [0; 2],
+            queue: [0; GENERATIONS.len()],
+            dead_letters: [0; GENERATIONS.len()],
             workers: [Worker::IDLE; 2],
             reaper: None,
             echo: None,
             start: Call::NotMade,
             retry: Call::NotMade,
+            retried: 0,
             removal: Call::NotMade,
             left,
             seen: Seen::default(),
@@ -146,7 +165,7 @@ impl World {
         let seen = &mut self.seen;
         match change {
             Change::Claim { .. } => seen.claims += 1,
-            Change::Retry { .. } => seen.claims = 0,
+            Change::Retry { .. } | Change::Continue { .. } => seen.claims = 0,
             Change::Cancel { .. } => seen.cancelled = Some(before.generation),
             _ => {}
         }
@@ -165,7 +184,10 @@ impl World {
 
     /// Whether the API call that sent the messages of this generation may still write.
     pub(crate) fn sender_is_under_way(&self, generation: u8) -> bool {
-        [self.start, self.retry][usize::from(generation)].is_under_way()
+        match generation {
+            0 => self.start.is_under_way(),
+            _ => self.retry.is_under_way() && self.retried + 1 == generation,
+        }
     }
 
     /// The number of a worker's present delivery. 0 is any delivery that is over.
@@ -203,8 +225,8 @@ impl World {
     /// Whether nobody does or is about to do anything.
     pub(crate) fn is_quiet(&self) -> bool {
         self.workers.iter().all(|worker| worker.is_idle())
-            && self.queue == [0, 0]
-            && self.dead_letters == [0, 0]
+            && self.queue == [0; GENERATIONS.len()]
+            && self.dead_letters == [0; GENERATIONS.len()]
             && self.reaper.is_none()
             && ![self.start, self.retry, self.removal]
                 .into_iter()

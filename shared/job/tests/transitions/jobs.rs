@@ -126,6 +126,7 @@ pub(crate) fn complete() -> Change {
         attempt: ATTEMPT,
         now: NOW,
         result: payload("result"),
+        progress: None,
     }
 }
 

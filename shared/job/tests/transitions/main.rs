@@ -3,7 +3,7 @@
 mod jobs;
 mod refusals;
 
-use job::{Change, Delivery, Job, State, Status, limits};
+use job::{Change, Delivery, Job, Progress, State, Status, limits};
 
 use jobs::{
     ATTEMPT, GENERATION, HOLDER, NOW, OTHER, after, before, bury, cancel, claim, complete,
@@ -31,6 +31,9 @@ fn each_status_allows_exactly_its_changes() {
             let mut job = job_in(state_of(status));
             if matches!(change, Change::Exhaust { .. }) {
                 job = spent(job);
+            }
+            if matches!(change, Change::Continue { .. }) && status == Running {
+                job = job_in(running(after()));
             }
             let next = change.apply(&job).map(|next| next.status());
             let expected = allowed.contains(&status).then(|| change.target());
@@ -219,9 +222,46 @@ fn a_lease_that_is_ended_is_over_from_now_on() {
 #[test]
 fn a_worker_whose_lease_was_ended_may_still_end_its_attempt() {
     let job = end_lease().apply(&job_in(running(after()))).unwrap();
-    for end in [complete(), fail(), release(), continue_()] {
+    for end in [complete(), fail(), release()] {
         assert!(end.apply(&job).is_some(), "{end:?}");
     }
+}
+
+#[test]
+fn a_job_goes_on_in_a_next_step_only_while_its_worker_holds_the_lease() {
+    let continued = |lease| continue_().apply(&job_in(running(lease))).is_some();
+    assert_eq!([before(), NOW, after()].map(continued), [false, true, true]);
+}
+
+#[test]
+fn a_next_step_has_all_attempts_and_knows_how_far_the_job_is() {
+    let next = continue_().apply(&spent(job_in(running(after())))).unwrap();
+    let expected = State::Pending {
+        not_before: Some(after()),
+        last_failure: None,
+    };
+    assert_eq!(next.state, expected);
+    let progress = next.progress.as_ref().unwrap();
+    assert_eq!((progress.done, progress.failed), (1, 2));
+    assert_eq!(next.attempt_limit, next.attempt + limits::MAX_ATTEMPTS);
+}
+
+#[test]
+fn what_is_known_of_a_jobs_progress_is_forgotten_by_nothing() {
+    for (change, job, next) in every_step() {
+        if !matches!(change, Change::Continue { .. }) {
+            assert_eq!(next.progress, job.progress, "{change:?}");
+        }
+    }
+    let progress = Some(Progress::default());
+    let complete = Change::Complete {
+        attempt: ATTEMPT,
+        now: NOW,
+        result: payload("result"),
+        progress: progress.clone(),
+    };
+    let next = complete.apply(&job_in(running(after()))).unwrap();
+    assert_eq!(next.progress, progress);
 }
 
 #[test]
@@ -238,6 +278,7 @@ fn only_the_worker_that_claimed_an_attempt_ends_it() {
                 attempt,
                 now: NOW,
                 result: payload("result"),
+                progress: None,
             },
             Change::Fail {
                 attempt,

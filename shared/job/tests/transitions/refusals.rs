@@ -2,8 +2,9 @@
 
 use job::protocol::{
     ClaimRefused, DeadLetter, claim_refused, completed_by, dead_letter, is_settled,
+    may_be_continued,
 };
-use job::{Change, Job, State, Status};
+use job::{Change, Job, Progress, State, Status};
 
 use crate::jobs::{
     ATTEMPT, GENERATION, HOLDER, NOW, OTHER, after, before, bury, claim, every_job, exhaust,
@@ -148,7 +149,8 @@ fn a_dead_letter_is_buried_only_where_the_table_allows_it() {
         for is_young in [false, true] {
             let verdict = dead_letter(Some(&job), GENERATION, is_young, NOW);
             let is_ahead = job.generation < GENERATION;
-            let expected = if is_ahead && is_young {
+            let may_follow = is_young || may_be_continued(Some(&job), GENERATION, NOW);
+            let expected = if is_ahead && may_follow {
                 DeadLetter::Keep
             } else if is_ahead || settled(&job) {
                 DeadLetter::Settled
@@ -160,6 +162,22 @@ fn a_dead_letter_is_buried_only_where_the_table_allows_it() {
             assert_eq!(verdict, expected, "{job:?}");
         }
     }
+}
+
+#[test]
+fn the_message_of_a_next_step_is_kept_as_long_as_that_step_may_be_written() {
+    for job in every_job() {
+        let step = Change::Continue {
+            attempt: job.attempt,
+            now: NOW,
+            not_before: NOW,
+            progress: Progress::default(),
+        };
+        let next = job.generation + 1;
+        let may_be_written = step.guard().allows(&job);
+        assert_eq!(may_be_continued(Some(&job), next, NOW), may_be_written);
+    }
+    assert!(!may_be_continued(None, GENERATION, NOW));
 }
 
 #[test]

@@ -87,6 +87,10 @@ impl Step {
                 attempt,
                 now,
                 result,
+                progress: (attempt == 1).then(|| Progress {
+                    total: Some(1),
+                    ..Progress::default()
+                }),
             },
             Kind::Fail => Change::Fail {
                 attempt,
