@@ -205,7 +205,7 @@ class Roles(unittest.TestCase):
 
     def test_each_reaches_only_the_keys_of_jobs_and_the_reaper_those_of_dead_letters(self):
         keys = source("shared/store/src/keys.rs")
-        self.assertIn('format!("T#{}', keys)
+        self.assertIn('format!("T#{tenant}', keys)
         self.assertIn('format!("jobs/{', keys)
         for name, statement in self.all_statements():
             service = as_list(statement["Action"])[0].partition(":")[0]

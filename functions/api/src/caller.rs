@@ -16,6 +16,11 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
+    /// Whose jobs this caller's are.
+    pub(crate) fn tenant(&self) -> &Tenant {
+        &self.tenant
+    }
+
     /// Addresses a job of this caller's.
     pub(crate) fn key(&self, id: JobId) -> JobKey {
         JobKey::new(self.tenant.clone(), id)

@@ -1,8 +1,8 @@
 //! The parameters behind the question mark: those that an operation knows, and no others.
 
 use axum::extract::{FromRequestParts, Query};
-use http::Uri;
 use http::request::Parts;
+use http::{HeaderName, HeaderValue, Uri, header};
 
 use crate::problem::{Flaws, Place, Problem};
 
@@ -25,6 +25,26 @@ pub(crate) fn parameters(uri: &Uri, known: &[&str]) -> Result<Vec<(String, Strin
     }
     flaws.end()?;
     Ok(parameters)
+}
+
+/// How much a page may hold, as a parameter says it.
+pub(crate) fn limit(value: &str, most: usize) -> Result<usize, String> {
+    let number = value.parse().ok();
+    number
+        .filter(|number| (1..=most).contains(number))
+        .ok_or_else(|| format!("It must be a whole number from 1 to {most}."))
+}
+
+/// The header that leads to the next page: the same parameters with another cursor. It counts from the path that was asked for, for
+/// that may stand behind a prefix that only the client knows.
+pub(crate) fn next_link(uri: &Uri, cursor: &str) -> Option<[(HeaderName, HeaderValue); 1]> {
+    let pairs = uri.query().unwrap_or_default().split('&');
+    let others = pairs.filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let mut pairs: Vec<&str> = others.collect();
+    let cursor = format!("cursor={cursor}");
+    pairs.push(&cursor);
+    let link = format!("<?{}>; rel=\"next\"", pairs.join("&"));
+    Some([(header::LINK, HeaderValue::try_from(link).ok()?)])
 }
 
 /// Refuses a request that has any parameters.

@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, docs, extractors, health, limits, preview, remove, result, retry, schema, start,
-    status,
+    admin, cancel, docs, extractors, health, limits, list, preview, remove, result, retry, schema,
+    start, status,
 };
 use crate::problem::Problem;
 use crate::{App, Preview};
@@ -53,6 +53,7 @@ fn served(router: Router) -> Router {
 pub(crate) fn operations() -> OpenApiRouter<App> {
     [
         routes!(start::start_scan),
+        routes!(list::list_scans),
         routes!(status::get_scan_status),
         routes!(result::get_scan_result),
         routes!(cancel::cancel_scan),

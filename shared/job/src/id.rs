@@ -29,6 +29,16 @@ impl JobId {
         // The last byte of a version 7 UUID is random.
         self.0.as_bytes()[15]
     }
+
+    /// The number that its digits are: ids sort as their numbers do.
+    pub fn number(self) -> u128 {
+        self.0.as_u128()
+    }
+
+    /// The id of this number.
+    pub fn from_number(number: u128) -> Self {
+        Self(Uuid::from_u128(number))
+    }
 }
 
 /// A text that is no id.

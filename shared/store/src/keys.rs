@@ -1,13 +1,14 @@
 //! Every key in the table and the bucket.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use job::{JobKey, Status, Tenant, UploadId};
+use job::{JobId, JobKey, Status, Tenant, UploadId};
 use uuid::Uuid;
 
-/// Partitions that one tenant's jobs are spread over. Never changes: with another number no job would be found again.
-const SHARDS: u8 = 8;
+/// Partitions that one tenant's jobs are spread over. Never changes: with others no job would be found again.
+pub(crate) const SHARDS: Range<u8> = 0..8;
 
 /// What a payload is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,15 +21,25 @@ pub(crate) enum Kind {
 
 /// The partition key of a job and of its payload items.
 pub(crate) fn partition(key: &JobKey) -> String {
-    format!("T#{}#{}", key.tenant, key.id.spread() % SHARDS)
+    shard(&key.tenant, key.id.spread() % SHARDS.end)
+}
+
+/// The partition key of the jobs of one shard.
+pub(crate) fn shard(tenant: &Tenant, shard: u8) -> String {
+    format!("T#{tenant}#{shard}")
 }
 
 /// The sort key of a job, or of a part of one. Parts are not under `J#`, for a listing of jobs should not have to read them.
 pub(crate) fn job(key: &JobKey) -> String {
     match key.part {
-        None => format!("J#{}", key.id),
+        None => job_of_id(key.id),
         Some(part) => format!("{}{part:06}", parts(key)),
     }
+}
+
+/// The sort key of the job of this id. They sort as their ids do.
+pub(crate) fn job_of_id(id: JobId) -> String {
+    format!("J#{id}")
 }
 
 /// What the sort keys of all parts of a job begin with. They sort by number.
@@ -52,7 +63,12 @@ pub(crate) fn of_job(pk: &str, sk: &str) -> Option<JobKey> {
 /// index that cannot keep up slows the writes of its table down, and jobs that fail tend to fail together.
 pub(crate) fn ended(key: &JobKey, status: Status) -> Option<(String, String)> {
     (key.part.is_none() && matches!(status, Status::Failed | Status::Cancelled))
-        .then(|| (format!("{}#{status}", partition(key)), key.id.to_string()))
+        .then(|| (ended_in(&partition(key), status), key.id.to_string()))
+}
+
+/// The partition key in that index of the jobs of one of the table's partitions.
+pub(crate) fn ended_in(partition: &str, status: Status) -> String {
+    format!("{partition}#{status}")
 }
 
 /// The sort key of a payload item. Not under `J#`, for a listing of jobs should not have to read payloads.
@@ -96,7 +112,7 @@ pub(crate) fn upload(tenant: &Tenant, id: UploadId) -> HashMap<String, Attribute
 
 /// The keys of an upload: beside the jobs.
 pub(crate) fn upload_keys(tenant: &Tenant, id: UploadId) -> (String, String) {
-    let pk = format!("T#{tenant}#{}", id.spread() % SHARDS);
+    let pk = shard(tenant, id.spread() % SHARDS.end);
     (pk, format!("U#{id}"))
 }
 

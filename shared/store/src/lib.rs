@@ -2,6 +2,7 @@
 //!
 //! - [`Store`]: every operation on a job. Each transition is one conditional write, made from the job's own
 //!   [`Change`](job::Change); a refused one says what it found.
+//! - [`Store::list`]: a tenant's jobs, newest first, page by page.
 //! - [`Message`] and [`Queue`]: what goes over the queue.
 //! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
 //! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
@@ -37,6 +38,7 @@ mod expression;
 mod item;
 mod jobs;
 mod keys;
+mod list;
 mod message;
 mod payload;
 pub mod provision;
@@ -54,6 +56,7 @@ pub use batch::{Delivered, Verdict, handle_batch};
 pub use download::{Download, ObjectBytes};
 pub use error::Error;
 pub use jobs::{Outcome, Retried, Store, StoredResult};
+pub use list::{Filter, MAX_LISTED_READS, Page};
 pub use message::{Message, Unreadable};
 pub use queue::{Queue, Queues};
 pub use trace::{MalformedTraceParent, TraceParent};

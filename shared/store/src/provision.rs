@@ -14,7 +14,7 @@ use crate::Error;
 pub const TTL_ATTRIBUTE: &str = "ttl";
 
 /// The index of failed and cancelled jobs: no other item has its keys, so a healthy job never writes it.
-const ENDED_INDEX: &str = "ended";
+pub(crate) const ENDED_INDEX: &str = "ended";
 
 /// Creates the table unless it is there. One that an older version made gets what it lacks.
 pub async fn create_table(client: &Client, name: &str) -> Result<(), Error> {

@@ -18,6 +18,7 @@
 mod answer;
 mod builder;
 mod lambda;
+mod planted;
 mod stack;
 mod wire;
 

@@ -20,6 +20,7 @@ use crate::problem::{Flaws, Place, Problem};
 use crate::query;
 
 pub(crate) use json::MAX_JSON_LEVELS;
+pub(crate) use tags::MAX_TAGS;
 
 /// The query parameter that says what to extract, where the body cannot.
 const EXTRACT: &str = "extract";

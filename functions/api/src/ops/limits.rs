@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::list;
 use crate::query::{self, NoParameters};
 use crate::{App, Preview, body, openapi};
 
@@ -21,6 +22,12 @@ pub(crate) struct Limits {
     /// Documents in one job.
     #[schema(example = 100)]
     max_documents: usize,
+    /// Jobs in one page of a list.
+    #[schema(example = 200)]
+    max_listed_jobs: usize,
+    /// Jobs that one page of a list looks at.
+    #[schema(example = 1000)]
+    max_listed_reads: usize,
     /// Longest document of a preview.
     #[schema(example = 262_144)]
     max_preview_bytes: usize,
@@ -52,6 +59,8 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
     Json(Limits {
         max_request_bytes: app.max_request_bytes,
         max_documents: limits::MAX_DOCUMENTS,
+        max_listed_jobs: list::MAX_LIMIT,
+        max_listed_reads: store::MAX_LISTED_READS,
         max_preview_bytes: Preview::MAX_BYTES,
         max_json_levels: body::MAX_JSON_LEVELS,
         max_attempts: limits::MAX_ATTEMPTS,

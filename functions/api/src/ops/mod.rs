@@ -6,6 +6,7 @@ pub(crate) mod docs;
 pub(crate) mod extractors;
 pub(crate) mod health;
 pub(crate) mod limits;
+pub(crate) mod list;
 pub(crate) mod preview;
 pub(crate) mod remove;
 pub(crate) mod result;

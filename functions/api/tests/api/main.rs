@@ -8,5 +8,6 @@ mod extracts;
 mod forms;
 mod lambda;
 mod lifecycle;
+mod listing;
 mod pages;
 mod support;
