@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::UploadId;
+use crate::{Pinned, UploadId};
 
 /// A request as it is submitted: what is to be done, and what is said of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,15 +110,6 @@ pub struct About {
     pub extractor: Option<Pinned>,
     /// Where its end is to be told: an absolute `http` or `https` URL.
     pub webhook: Option<String>,
-}
-
-/// A saved extractor in one of its versions.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pinned {
-    /// Its name.
-    pub name: String,
-    /// Its version; the first is 1.
-    pub version: u32,
 }
 
 impl Request {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use job::{JobId, JobKey, Status, Tenant, UploadId};
+use job::{ExtractorName, JobId, JobKey, Status, Tenant, UploadId};
 use uuid::Uuid;
 
 /// Partitions that one tenant's jobs are spread over. Never changes: with others no job would be found again.
@@ -150,6 +150,21 @@ pub(crate) const ENDPOINTS: &str = "E#";
 /// The sort key of a disabled endpoint.
 pub(crate) fn endpoint(id: &str) -> String {
     format!("{ENDPOINTS}{id}")
+}
+
+/// The partition key of a tenant's saved extractors.
+pub(crate) fn extractors(tenant: &Tenant) -> String {
+    format!("T#{tenant}#X")
+}
+
+/// The sort key of a saved extractor, in its latest version.
+pub(crate) fn extractor(name: &ExtractorName) -> String {
+    format!("X#{name}")
+}
+
+/// The sort key of an earlier version of a saved extractor. They sort by number.
+pub(crate) fn extractor_version(name: &ExtractorName, version: u32) -> String {
+    format!("V#{name}#{version:010}")
 }
 
 /// A primary key as the SDK wants it.

@@ -7,6 +7,7 @@
 //! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
 //! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
 //! - [`handle_batch`]: a batch of messages as Lambda delivers it.
+//! - [`SavedExtractor`]: what clients saved to ask for again.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
 //!
@@ -35,6 +36,7 @@ mod dead_letters;
 mod download;
 mod error;
 mod expression;
+mod extractors;
 mod item;
 mod jobs;
 mod keys;
@@ -55,6 +57,7 @@ pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
 pub use download::{Download, ObjectBytes};
 pub use error::Error;
+pub use extractors::{ExtractorPage, ExtractorVersion, Removed, Saved, SavedExtractor};
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use list::{Filter, MAX_LISTED_READS, Page};
 pub use message::{Message, Unreadable};
