@@ -16,7 +16,7 @@ pub(crate) struct Caller {
 }
 
 impl Caller {
-    /// Whose jobs this caller's are.
+    /// Whose all is that this caller can reach.
     pub(crate) fn tenant(&self) -> &Tenant {
         &self.tenant
     }

@@ -12,11 +12,13 @@
 mod app;
 mod body;
 mod caller;
+mod extractor;
 mod forms;
 mod lambda;
 mod observe;
 mod openapi;
 mod ops;
+mod preconditions;
 mod preview;
 mod problem;
 mod query;

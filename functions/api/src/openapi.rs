@@ -18,12 +18,23 @@ use crate::router;
 /// The id of the job in the examples.
 const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
 
+/// The name of the saved extractor in the examples.
+const EXAMPLE_NAME: &str = "invoice";
+
 /// The description of the whole API: an OpenAPI document.
 pub fn openapi() -> Value {
     let mut description = router::operations().into_openapi();
     description.merge(router::previews().into_openapi());
     for (path, item) in &mut description.paths.paths {
-        let operations = [&mut item.get, &mut item.post, &mut item.delete];
+        if let Some(operation) = &mut item.post {
+            optional_body(operation);
+        }
+        let operations = [
+            &mut item.get,
+            &mut item.post,
+            &mut item.put,
+            &mut item.delete,
+        ];
         for operation in operations.into_iter().flatten() {
             complete(operation, path);
         }
@@ -67,11 +78,15 @@ fn redirect(schema: &mut Value) {
     }
 }
 
-/// Adds what the macros cannot say.
-fn complete(operation: &mut Operation, path: &str) {
+/// Without a body, there is one of the service's own.
+fn optional_body(operation: &mut Operation) {
     if let Some(RefOr::T(body)) = &mut operation.request_body {
         body.required = Some(Required::False);
     }
+}
+
+/// Adds what the macros cannot say.
+fn complete(operation: &mut Operation, path: &str) {
     let responses = &mut operation.responses.responses;
     responses.extend(problems([Problem::internal("")]));
     let contents = responses
@@ -81,9 +96,15 @@ fn complete(operation: &mut Operation, path: &str) {
         .filter_map(owned);
     for example in contents.flat_map(|content| content.examples.values_mut()) {
         if let Some(value) = owned(example).and_then(|example| example.value.as_mut()) {
-            value["instance"] = json!(path.replace("{job_id}", EXAMPLE_ID));
+            value["instance"] = json!(exemplary(path));
         }
     }
+}
+
+/// A path as the examples have it.
+fn exemplary(path: &str) -> String {
+    path.replace("{job_id}", EXAMPLE_ID)
+        .replace("{name}", EXAMPLE_NAME)
 }
 
 /// What stands here itself.
@@ -106,7 +127,7 @@ pub(crate) fn outline() -> OpenApi {
         servers((url = "/", description = "This server")),
         tags(
             (name = "scan", description = "Jobs: submit documents, follow them, read results."),
-            (name = "extractors", description = "What can be extracted, and trying it."),
+            (name = "extractors", description = "What can be extracted: trying it, and saving it under a name."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),
         ),

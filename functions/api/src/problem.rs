@@ -193,6 +193,26 @@ impl Problem {
         )
     }
 
+    /// There is no such saved extractor, or not in this version.
+    pub(crate) fn extractor_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "extractor_not_found",
+            "Extractor not found",
+            "There is no saved extractor of this name, or none in this version. They are listed at /api/v1/extractors/.",
+        )
+    }
+
+    /// What `If-Match` or `If-None-Match` asks for does not hold.
+    pub(crate) fn precondition_failed() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "precondition_failed",
+            "Precondition failed",
+            "What `If-Match` or `If-None-Match` asks for does not hold; nothing was changed. GET answers with the `ETag` that is in force.",
+        )
+    }
+
     /// The body cannot be read as what it claims to be.
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
         Self::new(
@@ -254,6 +274,16 @@ impl Problem {
             "Invalid request",
             "A preview fetches nothing: send the document itself, as `text` or `base64`, or submit a job, to /api/v1/scan/start/.",
         )
+    }
+
+    /// A preview is made where nothing is kept.
+    pub(crate) fn saved_to_preview(place: Place) -> Self {
+        let mut flaws = Flaws::default();
+        flaws.add(
+            place,
+            "A preview is made where no saved extractor is known: give its list, as `extract`.",
+        );
+        flaws.end().expect_err("there is a flaw")
     }
 
     /// A preview is of one document.

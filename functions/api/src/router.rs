@@ -61,7 +61,14 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(remove::remove_scan),
         routes!(health::get_health),
         routes!(limits::get_limits),
-        routes!(extractors::get_extractors_schema),
+        routes!(extractors::schema::get_extractors_schema),
+        routes!(extractors::list::list_extractors),
+        routes!(
+            extractors::read::get_extractor,
+            extractors::save::save_extractor,
+            extractors::remove::remove_extractor
+        ),
+        routes!(extractors::versions::list_extractor_versions),
         routes!(schema::get_schema),
         routes!(docs::get_docs),
         routes!(admin::get_admin),

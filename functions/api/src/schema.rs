@@ -51,6 +51,10 @@ pub(crate) struct ScanRequest {
     /// Names and values by which the job can be found again: up to 10, names of up to 40 characters, values of up to 80.
     #[schema(example = json!({"batch": "7"}))]
     tags: Option<BTreeMap<String, String>>,
+    /// The saved extractor that says it, in the place of `extract`; `invoice@3` is one of its versions. The job keeps to the version
+    /// that it began with.
+    #[schema(example = "invoice")]
+    extractor: Option<String>,
 }
 
 /// A document.
@@ -153,6 +157,9 @@ pub(crate) struct ScanForm {
     /// What to extract from each document: names joined by commas, or the list in JSON. Default: entities, text, metadata.
     #[schema(example = "entities,tables")]
     extract: Option<String>,
+    /// The saved extractor that says it, in the place of `extract`.
+    #[schema(example = "invoice@3")]
+    extractor: Option<String>,
 }
 
 /// The bytes of a document.

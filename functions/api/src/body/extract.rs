@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::problem::{Flaws, Place};
 
 /// Longest list, in bytes as it was sent. Only what is accepted is ever built in memory.
-const MAX_BYTES: usize = 64 << 10;
+pub(crate) const MAX_EXTRACT_BYTES: usize = 64 << 10;
 
 /// What is extracted when a request does not say.
 pub(super) fn standard() -> Value {
@@ -57,11 +57,11 @@ fn items(lists: &[&str]) -> Result<Vec<Value>, String> {
 }
 
 fn check_length(bytes: usize) -> Result<(), String> {
-    if bytes <= MAX_BYTES {
+    if bytes <= MAX_EXTRACT_BYTES {
         return Ok(());
     }
     Err(format!(
-        "The list has {bytes} bytes; at most {MAX_BYTES} are accepted."
+        "The list has {bytes} bytes; at most {MAX_EXTRACT_BYTES} are accepted."
     ))
 }
 

@@ -8,18 +8,19 @@ use std::fmt;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine};
-use job::{Content, Link, Request, Source, Submission, limits};
+use job::{Content, Link, Source, limits};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::{check_hint, elsewhere, extract};
+use super::{Asked, Received, Wanted, check_hint, elsewhere, extract, extractor};
 use crate::problem::{Flaws, Place, Problem, shortened};
 
 /// Deepest nesting of arrays and objects in a JSON body.
 pub(crate) const MAX_JSON_LEVELS: usize = 128;
 
 /// The members of a request. One of them makes an object a request.
-const REQUEST: [&str; 4] = ["source", "sources", "extract", "tags"];
+const REQUEST: [&str; 5] = ["source", "sources", "extract", "extractor", "tags"];
 
 /// The members of a source.
 const SOURCE: [&str; 7] = [
@@ -41,21 +42,11 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 );
 
 /// Reads a JSON body. None: it is no request, so it is a document.
-pub(super) fn read(body: &[u8]) -> Result<Option<Submission>, Problem> {
-    let text = std::str::from_utf8(body).map_err(|error| {
-        Problem::malformed(format!(
-            "The body is not valid JSON: after {} bytes it is not UTF-8.",
-            error.valid_up_to()
-        ))
-    })?;
-    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    if text.is_empty() {
-        return Err(Problem::malformed(
-            "The body is empty, which is not JSON. To scan the bundled sample document, send neither a body nor `Content-Type`.",
-        ));
-    }
-    check_depth(text)?;
-    let invalid = |error| Problem::malformed(format!("The body is not valid JSON: {error}."));
+pub(super) fn read(body: &[u8]) -> Result<Option<Received>, Problem> {
+    let text = text(
+        body,
+        "The body is empty, which is not JSON. To scan the bundled sample document, send neither a body nor `Content-Type`.",
+    )?;
     if !text.trim_ascii_start().starts_with('{') {
         serde_json::from_str::<IgnoredAny>(text).map_err(invalid)?;
         return Ok(None);
@@ -66,6 +57,54 @@ pub(super) fn read(body: &[u8]) -> Result<Option<Submission>, Problem> {
     } else {
         Ok(None)
     }
+}
+
+/// Reads the definition of an extractor that is to be saved.
+pub(super) fn definition(body: &[u8]) -> Result<Value, Problem> {
+    let text = text(
+        body,
+        "The body is empty; it has to be {\"extract\": [...]}.",
+    )?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(invalid)?;
+    let mut flaws = Flaws::default();
+    let object = serde_json::from_str(text).ok();
+    let extract = match object.map(|object| members("", object, ["extract"], &mut flaws)) {
+        None => {
+            let detail = "An extractor is an object such as {\"extract\": [\"entities\"]}.";
+            flaws.add(Place::Pointer(String::new()), detail);
+            None
+        }
+        Some(Some([Some(list)])) => extract::from_json("/extract", list.get(), &mut flaws),
+        Some(Some([None])) => {
+            let detail = "`extract` is missing: the list of what it extracts.";
+            flaws.add(Place::Pointer(String::new()), detail);
+            None
+        }
+        Some(None) => None,
+    };
+    flaws.end()?;
+    Ok(extract.expect("there is a flaw where there is none"))
+}
+
+/// The text of a body that is JSON, but for its grammar.
+fn text<'a>(body: &'a [u8], if_empty: &str) -> Result<&'a str, Problem> {
+    let text = std::str::from_utf8(body).map_err(|error| {
+        Problem::malformed(format!(
+            "The body is not valid JSON: after {} bytes it is not UTF-8.",
+            error.valid_up_to()
+        ))
+    })?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.is_empty() {
+        return Err(Problem::malformed(if_empty));
+    }
+    check_depth(text)?;
+    Ok(text)
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "map_err calls it so")]
+fn invalid(error: serde_json::Error) -> Problem {
+    Problem::malformed(format!("The body is not valid JSON: {error}."))
 }
 
 /// Refuses a text with too many brackets open at once, before anything else looks at it.
@@ -97,9 +136,10 @@ fn check_depth(text: &str) -> Result<(), Problem> {
     Ok(())
 }
 
-fn request(object: Object<'_>) -> Result<Submission, Problem> {
+fn request(object: Object<'_>) -> Result<Received, Problem> {
     let mut flaws = Flaws::default();
-    let Some([source, sources, wanted, tags]) = members("", object, REQUEST, &mut flaws) else {
+    let Some([source, sources, wanted, saved, tags]) = members("", object, REQUEST, &mut flaws)
+    else {
         return Err(flaws.end().expect_err("it says why there are none"));
     };
     let documents = match (source, sources) {
@@ -122,16 +162,38 @@ fn request(object: Object<'_>) -> Result<Submission, Problem> {
             Vec::new()
         }
     };
-    let extract = match wanted {
-        Some(list) => extract::from_json("/extract", list.get(), &mut flaws),
-        None => Some(extract::standard()),
+    let wanted = match (wanted, saved) {
+        (None, None) => None,
+        (Some(list), None) => {
+            extract::from_json("/extract", list.get(), &mut flaws).map(Wanted::List)
+        }
+        (None, Some(name)) => saved_extractor(name, &mut flaws).map(Wanted::Saved),
+        (Some(_), Some(_)) => {
+            flaws.add(
+                Place::Pointer("/extractor".to_owned()),
+                "Give either `extract`, a list, or `extractor`, the name of a saved one.",
+            );
+            None
+        }
     };
     let tags = tags.and_then(|list| super::tags::read(list, &mut flaws));
     flaws.end()?;
-    let extract = extract.expect("there is a flaw where there is none");
-    let mut submission = Submission::from(Request::new(documents, extract));
-    submission.about.tags = tags.unwrap_or_default();
-    Ok(submission)
+    let mut received = Received::new(documents, wanted);
+    received.submission.about.tags = tags.unwrap_or_default();
+    Ok(received)
+}
+
+fn saved_extractor(value: &RawValue, flaws: &mut Flaws) -> Option<Asked> {
+    let pointer = "/extractor".to_owned();
+    let name = string(pointer.clone(), value, flaws)?;
+    let place = Place::Pointer(pointer);
+    match extractor::read(&name, &place) {
+        Ok(asked) => Some(asked),
+        Err(detail) => {
+            flaws.add(place, detail);
+            None
+        }
+    }
 }
 
 fn documents(list: &RawValue, flaws: &mut Flaws) -> Vec<Source> {

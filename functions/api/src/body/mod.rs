@@ -3,6 +3,7 @@
 mod disposition;
 mod elsewhere;
 mod extract;
+mod extractor;
 mod json;
 mod multipart;
 mod raw;
@@ -19,11 +20,16 @@ use serde_json::Value;
 use crate::problem::{Flaws, Place, Problem};
 use crate::query;
 
+pub(crate) use extract::MAX_EXTRACT_BYTES;
+pub(crate) use extractor::Asked;
 pub(crate) use json::MAX_JSON_LEVELS;
 pub(crate) use tags::MAX_TAGS;
 
 /// The query parameter that says what to extract, where the body cannot.
 const EXTRACT: &str = "extract";
+
+/// The query parameter that names the saved extractor that says it.
+const EXTRACTOR: &str = "extractor";
 
 /// The query parameter by which a body is a document, whatever it looks like: `as=document`.
 const AS: &str = "as";
@@ -38,8 +44,25 @@ const MAX_HINT_CHARS: usize = 255;
 /// The document that a request without a body scans.
 const SAMPLE: &str = include_str!("sample.txt");
 
+/// A request to start a job, as far as it can be understood without the store.
+#[derive(Debug)]
+pub(crate) struct Received {
+    /// What is submitted. If it names a saved extractor, what that extracts is not in it yet.
+    pub(crate) submission: Submission,
+    /// The saved extractor that it names.
+    pub(crate) extractor: Option<Asked>,
+}
+
+/// What a client wants to be extracted.
+enum Wanted {
+    /// What this list says.
+    List(Value),
+    /// What a saved extractor says.
+    Saved(Asked),
+}
+
 /// Reads a request to start a job.
-pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<Submission, Problem> {
+pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<Received, Problem> {
     let (parts, body) = request.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE);
     let body = receive(&parts.headers, body, max_bytes).await?;
@@ -56,21 +79,44 @@ pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<Submissio
     let content_type = text(content_type, header::CONTENT_TYPE)?;
     match Form::of(content_type, &options) {
         Form::Request => match json::read(&body)? {
-            Some(request) if options.extract.is_none() => Ok(request),
-            Some(_) => Err(said_twice("in the request's own `extract`")),
+            Some(request) => match &options.wanted {
+                None => Ok(request),
+                Some(wanted) => Err(said_twice(wanted, "in the request itself")),
+            },
             None => Ok(options.request(vec![raw::read(&parts.headers, Some(content_type), body)?])),
         },
         Form::Multipart => {
-            let multipart::Parts { documents, extract } =
+            let multipart::Parts { documents, wanted } =
                 multipart::read(content_type, Bytes::from(body)).await?;
-            match (extract, &options.extract) {
-                (Some(_), Some(_)) => Err(said_twice("in a part named `extract`")),
-                (Some(extract), None) => Ok(job::Request::new(documents, extract).into()),
-                (None, _) => Ok(options.request(documents)),
+            match (wanted, options.wanted) {
+                (Some(_), Some(wanted)) => Err(said_twice(&wanted, "in a part of the form")),
+                (wanted, None) | (None, wanted) => Ok(Received::new(documents, wanted)),
             }
         }
         Form::Document => {
             Ok(options.request(vec![raw::read(&parts.headers, Some(content_type), body)?]))
+        }
+    }
+}
+
+/// Reads the definition of an extractor that is to be saved.
+pub(crate) async fn read_definition(request: Request, max_bytes: usize) -> Result<Value, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = receive(&parts.headers, body, max_bytes).await?;
+    check_encoding(&parts.headers)?;
+    json::definition(&body)
+}
+
+impl Received {
+    fn new(documents: Vec<Source>, wanted: Option<Wanted>) -> Self {
+        let (extract, extractor) = match wanted {
+            None => (extract::standard(), None),
+            Some(Wanted::List(list)) => (list, None),
+            Some(Wanted::Saved(asked)) => (Value::Null, Some(asked)),
+        };
+        Self {
+            submission: job::Request::new(documents, extract).into(),
+            extractor,
         }
     }
 }
@@ -100,48 +146,83 @@ impl Form {
 
 /// What the query says.
 struct Options {
-    extract: Option<Value>,
+    wanted: Option<Wanted>,
     as_document: bool,
 }
 
 impl Options {
     fn of(uri: &http::Uri) -> Result<Self, Problem> {
-        let parameters = query::parameters(uri, &[EXTRACT, AS])?;
+        let parameters = query::parameters(uri, &[EXTRACT, EXTRACTOR, AS])?;
         let mut flaws = Flaws::default();
-        let mut names = Vec::new();
+        let (mut lists, mut names) = (Vec::new(), Vec::new());
         let mut as_document = false;
         for (name, value) in &parameters {
-            if name == EXTRACT {
-                names.push(value.as_str());
-            } else if value == "document" {
-                as_document = true;
-            } else {
-                flaws.add(
+            match name.as_str() {
+                EXTRACT => lists.push(value.as_str()),
+                EXTRACTOR => names.push(value.as_str()),
+                _ if value == "document" => as_document = true,
+                _ => flaws.add(
                     Place::Parameter(AS.to_owned()),
                     "The only value is `document`: the body is a document, whatever it looks like.",
-                );
+                ),
             }
         }
-        let place = Place::Parameter(EXTRACT.to_owned());
-        let extract = (!names.is_empty())
-            .then(|| extract::from_lists(&place, &names, &mut flaws))
-            .flatten();
+        let place = |name: &str| Place::Parameter(name.to_owned());
+        let wanted = wanted(&lists, &names, place, &mut flaws);
         flaws.end()?;
         Ok(Self {
-            extract,
+            wanted,
             as_document,
         })
     }
 
-    fn request(self, documents: Vec<Source>) -> Submission {
-        let extract = self.extract.unwrap_or_else(extract::standard);
-        job::Request::new(documents, extract).into()
+    fn request(self, documents: Vec<Source>) -> Received {
+        Received::new(documents, self.wanted)
     }
 }
 
-fn said_twice(elsewhere: &str) -> Problem {
+/// What is wanted, by parameters or parts of a form: lists, or the name of a saved extractor.
+fn wanted(
+    lists: &[&str],
+    names: &[&str],
+    place: impl Fn(&str) -> Place,
+    flaws: &mut Flaws,
+) -> Option<Wanted> {
+    let named = place(EXTRACTOR);
+    match (lists, names) {
+        ([], []) => None,
+        (lists, []) => extract::from_lists(&place(EXTRACT), lists, flaws).map(Wanted::List),
+        ([], [name]) => match extractor::read(name, &named) {
+            Ok(asked) => Some(Wanted::Saved(asked)),
+            Err(detail) => {
+                flaws.add(named, detail);
+                None
+            }
+        },
+        ([], _) => {
+            flaws.add(
+                named,
+                "A job uses one saved extractor; this is there twice.",
+            );
+            None
+        }
+        _ => {
+            flaws.add(
+                named,
+                "Give either `extract`, a list, or `extractor`, the name of a saved one.",
+            );
+            None
+        }
+    }
+}
+
+fn said_twice(wanted: &Wanted, elsewhere: &str) -> Problem {
+    let here = match wanted {
+        Wanted::List(_) => EXTRACT,
+        Wanted::Saved(_) => EXTRACTOR,
+    };
     flaw(
-        Place::Parameter(EXTRACT.to_owned()),
+        Place::Parameter(here.to_owned()),
         format!("What to extract is said here and {elsewhere}; say it in one place."),
     )
 }

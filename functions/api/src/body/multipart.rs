@@ -9,24 +9,20 @@ use http::header;
 use job::Content;
 use job::{Source, limits};
 use multer::{Field, Multipart};
-use serde_json::Value;
 
-use super::{check_hint, disposition, extract};
+use super::{EXTRACT, EXTRACTOR, Wanted, check_hint, disposition, wanted};
 use crate::problem::{Flaws, Place, Problem};
 
 /// The name of a part that is a document.
 const FILE: &str = "file";
 
-/// The name of a part that says what to extract.
-const EXTRACT: &str = "extract";
-
 /// What the parts hold.
 pub(super) struct Parts {
     pub(super) documents: Vec<Source>,
-    pub(super) extract: Option<Value>,
+    pub(super) wanted: Option<Wanted>,
 }
 
-/// Reads all parts: any number of `file`, each a document, and `extract`.
+/// Reads all parts: any number of `file`, each a document, and `extract` or `extractor`.
 pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Problem> {
     let boundary = multer::parse_boundary(content_type).map_err(|_| {
         Problem::malformed(
@@ -37,7 +33,7 @@ pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Probl
     let mut flaws = Flaws::default();
     let mut documents = Vec::new();
     let mut files = 0;
-    let mut lists = Vec::new();
+    let (mut lists, mut names) = (Vec::new(), Vec::new());
     while let Some(part) = parts.next_field().await.map_err(malformed)? {
         match part.name() {
             Some(FILE) => {
@@ -47,9 +43,10 @@ pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Probl
                 }
             }
             Some(EXTRACT) => lists.push(part.text().await.map_err(malformed)?),
+            Some(EXTRACTOR) => names.push(part.text().await.map_err(malformed)?),
             other => flaws.add(
                 Place::Field(other.unwrap_or_default().to_owned()),
-                format!("This part is not known. Known are: {FILE}, {EXTRACT}."),
+                format!("This part is not known. Known are: {FILE}, {EXTRACT}, {EXTRACTOR}."),
             ),
         }
     }
@@ -69,12 +66,11 @@ pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Probl
         );
     }
     let lists: Vec<&str> = lists.iter().map(String::as_str).collect();
-    let place = Place::Field(EXTRACT.to_owned());
-    let extract = (!lists.is_empty())
-        .then(|| extract::from_lists(&place, &lists, &mut flaws))
-        .flatten();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let place = |name: &str| Place::Field(name.to_owned());
+    let wanted = wanted(&lists, &names, place, &mut flaws);
     flaws.end()?;
-    Ok(Parts { documents, extract })
+    Ok(Parts { documents, wanted })
 }
 
 /// Reads a part as the document of this number.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use axum::Json;
 use axum::extract::State;
-use job::limits;
+use job::{ExtractorName, limits};
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -34,6 +34,12 @@ pub(crate) struct Limits {
     /// Levels of nested arrays and objects in a body of `application/json`.
     #[schema(example = 128)]
     max_json_levels: usize,
+    /// Longest list of what is to be extracted, in a request or saved.
+    #[schema(example = 65_536)]
+    max_extract_bytes: usize,
+    /// Longest name of a saved extractor.
+    #[schema(example = 64)]
+    max_extractor_name_chars: usize,
     /// Attempts that a job has before it ends as failed.
     #[schema(example = 5)]
     max_attempts: u32,
@@ -63,6 +69,8 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_listed_reads: store::MAX_LISTED_READS,
         max_preview_bytes: Preview::MAX_BYTES,
         max_json_levels: body::MAX_JSON_LEVELS,
+        max_extract_bytes: body::MAX_EXTRACT_BYTES,
+        max_extractor_name_chars: ExtractorName::MAX_CHARS,
         max_attempts: limits::MAX_ATTEMPTS,
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
         keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),

@@ -16,7 +16,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::caller::Caller;
 use crate::observe::tell_job;
 use crate::problem::Problem;
-use crate::{App, body, openapi, schema};
+use crate::{App, body, extractor, openapi, schema};
 
 /// A job that was accepted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,7 +55,7 @@ impl Accepted {
 ///
 /// Accepts a job and answers at once. The documents come in one of these forms:
 ///
-/// - `application/json`: a request. JSON that has none of its members (`source`, `sources`, `extract`) is itself the document. To
+/// - `application/json`: a request. JSON that has none of its members (`source`, `sources`, `extract`, …) is itself the document. To
 ///   be sure that any JSON is taken as a document, add `?as=document`, or send it as a part of a form.
 /// - `multipart/form-data`: each part named `file` is a document.
 /// - Anything else: the body is the document, `Content-Type` its media type, and `Content-Disposition: attachment; filename=…` may
@@ -70,6 +70,11 @@ impl Accepted {
             "extract" = Option<String>, Query,
             description = "What to extract, joined by commas: `entities`, `text`, `metadata`, `links`, `tables`. For bodies that are no request in JSON, which says it itself. Default: entities, text, metadata.",
             example = "entities,tables",
+        ),
+        (
+            "extractor" = Option<String>, Query,
+            description = "The saved extractor that says what to extract, in the place of `extract`: `invoice`, or `invoice@3` for one of its versions.",
+            example = "invoice@3",
         ),
         (
             "as" = Option<String>, Query,
@@ -125,7 +130,8 @@ pub(crate) async fn start_scan(
     Extension(trace): Extension<TraceParent>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let submission = body::read(request, app.max_request_bytes).await?;
+    let received = body::read(request, app.max_request_bytes).await?;
+    let submission = extractor::pin(&app.store, caller.tenant(), received).await?;
     let now = app.clock.now();
     let key = caller.key(JobId::new(now));
     tell_job(&key);

@@ -37,12 +37,13 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             assert!(responses.contains_key("500"), "{name}");
             assert_eq!(
                 responses.contains_key("503"),
-                path.contains("/scan/") || path.contains("/preview/"),
+                path.contains("/scan/")
+                    || (path.contains("/extractors/") && !path.contains("/schema/")),
                 "{name}"
             );
             assert_eq!(
                 responses.contains_key("404"),
-                path.contains("{job_id}"),
+                path.contains('{') && method != "put",
                 "{name}"
             );
             for (status, response) in responses {
@@ -65,15 +66,20 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             "cancel_scan",
             "get_admin",
             "get_docs",
+            "get_extractor",
             "get_extractors_schema",
             "get_health",
             "get_limits",
             "get_scan_result",
             "get_scan_status",
             "get_schema",
+            "list_extractor_versions",
+            "list_extractors",
             "preview_extraction",
+            "remove_extractor",
             "remove_scan",
             "retry_scan",
+            "save_extractor",
             "start_scan",
         ]
     );

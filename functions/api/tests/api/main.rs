@@ -4,6 +4,7 @@
 mod bodies;
 mod contract;
 mod documents;
+mod extractors;
 mod extracts;
 mod forms;
 mod lambda;
