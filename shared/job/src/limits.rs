@@ -73,6 +73,11 @@ pub const WEBHOOK_WAITS: [Duration; 7] = [
 
 /// Attempts to deliver a webhook.
 pub const MAX_WEBHOOK_ATTEMPTS: usize = 1 + WEBHOOK_WAITS.len();
+/// How long a call with an idempotency key may take before another one takes over from it: longer than a function's time.
+pub const IDEMPOTENCY_LEASE: Duration = Duration::from_secs(30);
+
+/// How long an idempotency key and its answer are kept.
+pub const KEEP_IDEMPOTENCY_KEY: Duration = Duration::from_hours(24);
 
 /// When the table may forget a job that ended at this time; in whole seconds, as the table counts.
 pub fn expiry_of_finished(at: Timestamp) -> Timestamp {

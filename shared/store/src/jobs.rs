@@ -241,11 +241,28 @@ impl Store {
         traceparent: Option<TraceParent>,
         now: Timestamp,
     ) -> Result<Retried, Error> {
-        let Some(job) = self.get(key, now).await? else {
-            return Ok(Retried::NotFound);
-        };
+        match self.get(key, now).await? {
+            Some(job) => {
+                let next = job.generation + 1;
+                self.resubmit(job, next, traceparent, now).await
+            }
+            None => Ok(Retried::NotFound),
+        }
+    }
+
+    /// Submits a failed or cancelled job again in this generation. Done if the job, as it was found, is in it already, or was.
+    pub async fn resubmit(
+        &self,
+        job: Job,
+        generation: u32,
+        traceparent: Option<TraceParent>,
+        now: Timestamp,
+    ) -> Result<Retried, Error> {
+        if job.generation >= generation {
+            return Ok(Retried::Done(job));
+        }
         let change = Change::Retry {
-            generation: job.generation,
+            generation: generation - 1,
             now,
         };
         if !change.guard().allows(&job) {
@@ -253,19 +270,19 @@ impl Store {
         }
         // Once the job is in another generation, nobody finds this end any more.
         self.announce(&job).await?;
-        let next = job.generation + 1;
+        let Job { key, version, .. } = job;
         self.queue()
             .send(&Message {
                 key: key.clone(),
-                version: job.version,
-                generation: next,
+                version,
+                generation,
                 traceparent,
             })
             .await?;
-        Ok(match self.change(key, &change).await? {
+        Ok(match self.change(&key, &change).await? {
             Outcome::Done(job) => Retried::Done(job),
             // This very retry, whose answer was lost, or one at the same time: both got what they asked for.
-            Outcome::Refused(Some(job)) if job.generation == next => Retried::Done(job),
+            Outcome::Refused(Some(job)) if job.generation >= generation => Retried::Done(job),
             Outcome::Refused(Some(job)) => Retried::Refused(job),
             Outcome::Refused(None) => Retried::NotFound,
         })

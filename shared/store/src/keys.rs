@@ -1,6 +1,7 @@
 //! Every key in the table and the bucket.
 
 use std::collections::HashMap;
+use std::fmt::Write;
 use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -165,6 +166,18 @@ pub(crate) fn extractor(name: &ExtractorName) -> String {
 /// The sort key of an earlier version of a saved extractor. They sort by number.
 pub(crate) fn extractor_version(name: &ExtractorName, version: u32) -> String {
     format!("V#{name}#{version:010}")
+}
+
+/// The sort key of an idempotency key, which has a partition to itself.
+pub(crate) const IDEMPOTENCY: &str = "I";
+
+/// The partition key of an idempotency key, by its SHA-256.
+pub(crate) fn idempotency(tenant: &Tenant, key: &[u8]) -> String {
+    let mut partition = format!("T#{tenant}#I#");
+    for byte in key {
+        write!(partition, "{byte:02x}").expect("writing to memory does not fail");
+    }
+    partition
 }
 
 /// A primary key as the SDK wants it.

@@ -8,6 +8,7 @@
 //! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
 //! - [`handle_batch`]: a batch of messages as Lambda delivers it.
 //! - [`SavedExtractor`]: what clients saved to ask for again.
+//! - [`Store::reserve`]: keys by which a call that is repeated has one effect and one answer.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
 //!
@@ -37,6 +38,7 @@ mod download;
 mod error;
 mod expression;
 mod extractors;
+mod idempotency;
 mod item;
 mod jobs;
 mod keys;
@@ -58,6 +60,7 @@ pub use batch::{Delivered, Verdict, handle_batch};
 pub use download::{Download, ObjectBytes};
 pub use error::Error;
 pub use extractors::{ExtractorPage, ExtractorVersion, Removed, Saved, SavedExtractor};
+pub use idempotency::{Call, Hash, Reservation, Reserved};
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use list::{Filter, MAX_LISTED_READS, Page};
 pub use message::{Message, Unreadable};
