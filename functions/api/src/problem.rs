@@ -388,6 +388,27 @@ impl Problem {
         problem
     }
 
+    /// A call with the same `Idempotency-Key` is under way.
+    pub(crate) fn key_in_use() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "idempotency_key_in_use",
+            "Idempotency key in use",
+            "Another request with this `Idempotency-Key` is under way. Repeat this one, to be given its answer.",
+        )
+        .with(header::RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// A call with the same `Idempotency-Key` asked for something else.
+    pub(crate) fn key_reused() -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "idempotency_key_reused",
+            "Idempotency key reused",
+            "This `Idempotency-Key` was given to a request that asked for something else. A new request needs a new key; one that is repeated has to be the same.",
+        )
+    }
+
     /// A service behind this one did not do its part.
     pub(crate) fn unavailable(cause: impl Into<String>) -> Self {
         let mut problem = Self::new(

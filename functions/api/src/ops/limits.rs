@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::list;
 use crate::query::{self, NoParameters};
-use crate::{App, Preview, body, openapi};
+use crate::{App, Preview, body, idempotent, openapi};
 
 /// The limits in force, each with its unit in its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -43,6 +43,12 @@ pub(crate) struct Limits {
     /// Attempts that a job has before it ends as failed.
     #[schema(example = 5)]
     max_attempts: u32,
+    /// Longest `Idempotency-Key`.
+    #[schema(example = 255)]
+    max_idempotency_key_chars: usize,
+    /// How long an `Idempotency-Key` and its answer are kept.
+    #[schema(example = 86_400)]
+    keep_idempotency_key_seconds: u64,
     /// How long a finished job and its result are kept.
     #[schema(example = 604_800)]
     keep_finished_seconds: u64,
@@ -72,6 +78,8 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_extract_bytes: body::MAX_EXTRACT_BYTES,
         max_extractor_name_chars: ExtractorName::MAX_CHARS,
         max_attempts: limits::MAX_ATTEMPTS,
+        max_idempotency_key_chars: idempotent::MAX_KEY_CHARS,
+        keep_idempotency_key_seconds: limits::KEEP_IDEMPOTENCY_KEY.as_secs(),
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
         keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),
         engine: plan::LIMITS,

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use axum::Extension;
 use axum::extract::State;
-use axum::response::Response;
-use job::Status;
+use axum::response::{IntoResponse, Response};
+use http::{HeaderValue, header};
+use jiff::Timestamp;
+use job::{Change, Job, Status};
 use service::metrics;
 use store::{Retried, TraceParent};
 use utoipa::IntoResponses;
@@ -13,6 +15,8 @@ use utoipa::openapi::{RefOr, Response as Documented};
 
 use super::start::Accepted;
 use crate::caller::Addressed;
+use crate::fingerprint::Fingerprint;
+use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
 use crate::{App, openapi};
@@ -24,7 +28,14 @@ use crate::{App, openapi};
     post,
     path = "/api/v1/scan/retry/{job_id}/",
     tag = "scan",
-    params(("job_id" = Uuid, Path, description = "The job")),
+    params(
+        ("job_id" = Uuid, Path, description = "The job"),
+        (
+            "Idempotency-Key" = Option<String>, Header,
+            description = "Names this call, so that it can be repeated when its answer was lost: the same key, within 24 hours, is given the first answer, and the job is retried once.",
+            example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+        ),
+    ),
     responses(
         (
             status = 202,
@@ -33,6 +44,7 @@ use crate::{App, openapi};
             headers(
                 ("Location" = String, description = "Where its status can be read"),
                 ("Retry-After" = u32, description = "Seconds to wait before that"),
+                ("Idempotency-Replayed" = Option<String>, description = "`true`: an earlier call with this `Idempotency-Key` did it, and this is its answer"),
             ),
         ),
         Problems,
@@ -42,17 +54,60 @@ pub(crate) async fn retry_scan(
     State(app): State<App>,
     Addressed(key): Addressed,
     Extension(trace): Extension<TraceParent>,
+    name: IdempotencyKey,
     _: NoParameters,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
-    match app.store.retry(&key, Some(trace), now).await? {
-        Retried::Done(job) => {
-            metrics::job_resubmitted();
-            Ok(Accepted::answer(&job))
+    let job = app.store.get(&key, now).await?;
+    // What this call makes is the job's next submission, and no later one, however often it is repeated.
+    let drawn = match &job {
+        Some(job) if can_be_retried(job, now) => Ok((job.generation + 1).to_string()),
+        Some(job) => Err(Problem::cannot_retry(job.seen_status())),
+        None => Err(Problem::job_not_found()),
+    };
+    let fingerprint = || Fingerprint::of("retry").text(&key.id.to_string());
+    let call = name.call(&key.tenant, fingerprint);
+    let retried = once(&app, call, drawn, |intent| async {
+        let job = job.ok_or_else(Problem::job_not_found)?;
+        resubmit(&app, job, trace, intent).await
+    });
+    let mut response = retried.await?.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    Ok(response)
+}
+
+/// Submits a job again, in the generation that was drawn for it.
+async fn resubmit(
+    app: &App,
+    job: Job,
+    trace: TraceParent,
+    intent: Intent,
+) -> Result<Made, Problem> {
+    let (id, before) = (job.key.id, job.generation);
+    let generation = intent.drawn.parse().map_err(|_| {
+        Problem::internal("an idempotency key was reserved for no submission of a job")
+    })?;
+    let now = app.clock.now();
+    match app
+        .store
+        .resubmit(job, generation, Some(trace), now)
+        .await?
+    {
+        Retried::Done(_) => {
+            if before < generation {
+                metrics::job_resubmitted();
+            }
+            Accepted::made(id)
         }
-        Retried::Refused(job) => Err(Problem::cannot_retry(job.status())),
+        Retried::Refused(job) => Err(Problem::cannot_retry(job.seen_status())),
         Retried::NotFound => Err(Problem::job_not_found()),
     }
+}
+
+fn can_be_retried(job: &Job, now: Timestamp) -> bool {
+    let generation = job.generation;
+    Change::Retry { generation, now }.guard().allows(job)
 }
 
 struct Problems;
@@ -63,6 +118,8 @@ impl IntoResponses for Problems {
             Problem::job_not_found(),
             Problem::cannot_retry(Status::Completed),
             Problem::cannot_retry(Status::Pending),
+            Problem::key_in_use(),
+            Problem::key_reused(),
             query::unknown_parameter(),
             Problem::unavailable(""),
         ])

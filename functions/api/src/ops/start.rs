@@ -2,18 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use http::{HeaderMap, HeaderValue, StatusCode, header};
-use job::{Job, JobId, JobKey};
+use http::{HeaderValue, StatusCode, header};
+use job::JobId;
 use serde::Serialize;
 use service::metrics;
 use store::TraceParent;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
+use crate::body::Received;
 use crate::caller::Caller;
+use crate::fingerprint::Fingerprint;
+use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::observe::tell_job;
 use crate::problem::Problem;
 use crate::{App, body, extractor, openapi, schema};
@@ -33,21 +36,16 @@ pub(crate) struct Accepted {
 }
 
 impl Accepted {
-    /// The answer to whoever submitted this job.
-    pub(crate) fn answer(job: &Job) -> Response {
-        let JobKey { id, .. } = job.key;
+    /// The answer to whoever submitted this job: the same each time that it is given.
+    pub(crate) fn made(id: JobId) -> Result<Made, Problem> {
         let accepted = Self {
             job_id: id,
-            status: job.status(),
+            status: job::Status::Pending,
             status_url: format!("/api/v1/scan/status/{id}/"),
             result_url: format!("/api/v1/scan/result/{id}/"),
         };
-        let mut headers = HeaderMap::new();
-        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        if let Ok(location) = HeaderValue::from_str(&accepted.status_url) {
-            headers.insert(header::LOCATION, location);
-        }
-        (StatusCode::ACCEPTED, headers, Json(accepted)).into_response()
+        let location = Some(accepted.status_url.clone());
+        Made::new(StatusCode::ACCEPTED, location, &accepted)
     }
 }
 
@@ -81,6 +79,11 @@ impl Accepted {
             description = "`document`: the body is a document, whatever its `Content-Type`.",
             example = "document",
         ),
+        (
+            "Idempotency-Key" = Option<String>, Header,
+            description = "Names this call, so that it can be repeated when its answer was lost: the same key and the same documents, within 24 hours, are given the first answer and start nothing. 1 to 255 characters, best a random UUID.",
+            example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+        ),
     ),
     request_body(
         description = "The documents; none for the bundled one.",
@@ -113,6 +116,7 @@ impl Accepted {
             headers(
                 ("Location" = String, description = "Where its status can be read"),
                 ("Retry-After" = u32, description = "Seconds to wait before that"),
+                ("Idempotency-Replayed" = Option<String>, description = "`true`: an earlier call with this `Idempotency-Key` did it, and this is its answer"),
             ),
             example = json!({
                 "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
@@ -128,17 +132,50 @@ pub(crate) async fn start_scan(
     State(app): State<App>,
     caller: Caller,
     Extension(trace): Extension<TraceParent>,
+    name: IdempotencyKey,
     request: Request,
 ) -> Result<Response, Problem> {
     let received = body::read(request, app.max_request_bytes).await?;
-    let submission = extractor::pin(&app.store, caller.tenant(), received).await?;
-    let now = app.clock.now();
-    let key = caller.key(JobId::new(now));
+    // Of what was sent, before anything is looked up for it.
+    let fingerprint = || Fingerprint::of("start").received(&received);
+    let call = name.call(caller.tenant(), fingerprint);
+    let drawn = JobId::new(app.clock.now()).to_string();
+    let started = once(&app, call, Ok(drawn), |intent| {
+        submit(&app, &caller, received, trace, intent)
+    });
+    let started = started.await?;
+    tell_job(&caller.key(drawn_id(&started.drawn)?));
+    let mut response = started.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    Ok(response)
+}
+
+/// Submits a job under the id that was drawn for it, unless an earlier call with the same key has done so.
+async fn submit(
+    app: &App,
+    caller: &Caller,
+    received: Received,
+    trace: TraceParent,
+    intent: Intent,
+) -> Result<Made, Problem> {
+    let Intent { drawn, at, again } = intent;
+    let id = drawn_id(&drawn)?;
+    let key = caller.key(id);
     tell_job(&key);
-    let bytes = submission.request.bytes();
-    let job = app.store.submit(key, submission, Some(trace), now).await?;
-    metrics::job_accepted(bytes);
-    Ok(Accepted::answer(&job))
+    let is_there = again && app.store.get(&key, app.clock.now()).await?.is_some();
+    if !is_there {
+        let submission = extractor::pin(&app.store, caller.tenant(), received).await?;
+        let bytes = submission.request.bytes();
+        app.store.submit(key, submission, Some(trace), at).await?;
+        metrics::job_accepted(bytes);
+    }
+    Accepted::made(id)
+}
+
+fn drawn_id(drawn: &str) -> Result<JobId, Problem> {
+    let id = drawn.parse();
+    id.map_err(|_| Problem::internal("an idempotency key was reserved for no job"))
 }
 
 struct Problems;
@@ -150,6 +187,8 @@ impl IntoResponses for Problems {
             Problem::too_large(Some(20_000_000), 4_500_000),
             Problem::encoded_body(),
             body::not_base64(),
+            Problem::key_in_use(),
+            Problem::key_reused(),
             Problem::unavailable(""),
         ])
     }

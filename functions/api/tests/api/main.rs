@@ -7,6 +7,7 @@ mod documents;
 mod extractors;
 mod extracts;
 mod forms;
+mod idempotency;
 mod lambda;
 mod lifecycle;
 mod listing;
