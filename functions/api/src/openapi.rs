@@ -104,6 +104,7 @@ fn complete(operation: &mut Operation, path: &str) {
 /// A path as the examples have it.
 fn exemplary(path: &str) -> String {
     path.replace("{job_id}", EXAMPLE_ID)
+        .replace("{upload_id}", EXAMPLE_ID)
         .replace("{name}", EXAMPLE_NAME)
 }
 
@@ -127,6 +128,7 @@ pub(crate) fn outline() -> OpenApi {
         servers((url = "/", description = "This server")),
         tags(
             (name = "scan", description = "Jobs: submit documents, follow them, read results."),
+            (name = "uploads", description = "Documents that are too big for a request."),
             (name = "extractors", description = "What can be extracted: trying it, and saving it under a name."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),

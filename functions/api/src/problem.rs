@@ -9,6 +9,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Preview;
+use crate::body::MAX_UPLOAD_BYTES;
 
 /// Media type of problem details.
 pub(crate) const MEDIA_TYPE: &str = "application/problem+json";
@@ -213,6 +214,29 @@ impl Problem {
         )
     }
 
+    /// There is no such upload, or it is another tenant's.
+    pub(crate) fn upload_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "upload_not_found",
+            "Upload not found",
+            "There is no upload with this id: it was never allowed, was removed, or its time is over.",
+        )
+    }
+
+    /// A job cannot be started from these uploads.
+    pub(crate) fn uploads_missing(missing: &[String]) -> Self {
+        Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "upload_missing",
+            "Upload missing",
+            format!(
+                "There are uploads of which the bytes are not there. {}",
+                missing.join(" ")
+            ),
+        )
+    }
+
     /// The body cannot be read as what it claims to be.
     pub(crate) fn malformed(detail: impl Into<String>) -> Self {
         Self::new(
@@ -234,7 +258,19 @@ impl Problem {
             "request_too_large",
             "Request too large",
             format!(
-                "The body {length}; at most {max_bytes} bytes (`max_request_bytes`) are accepted."
+                "The body {length}; at most {max_bytes} bytes (`max_request_bytes`) are accepted. A document of up to {MAX_UPLOAD_BYTES} bytes (`max_upload_bytes`) is uploaded first: POST its size to /api/v1/uploads/, and send it to the URL in the answer."
+            ),
+        )
+    }
+
+    /// What is said of an upload is no document.
+    pub(crate) fn too_large_to_announce(max_bytes: usize) -> Self {
+        Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "request_too_large",
+            "Request too large",
+            format!(
+                "The body is too long; at most {max_bytes} bytes are accepted. Say in JSON what is to come; the document itself goes to the URL in the answer."
             ),
         )
     }

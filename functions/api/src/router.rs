@@ -10,7 +10,7 @@ use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
     admin, cancel, docs, extractors, health, limits, list, preview, remove, result, retry, schema,
-    start, status,
+    start, status, uploads,
 };
 use crate::problem::Problem;
 use crate::{App, Preview};
@@ -59,6 +59,8 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(cancel::cancel_scan),
         routes!(retry::retry_scan),
         routes!(remove::remove_scan),
+        routes!(uploads::create_upload),
+        routes!(uploads::get_upload, uploads::remove_upload),
         routes!(health::get_health),
         routes!(limits::get_limits),
         routes!(extractors::schema::get_extractors_schema),

@@ -132,6 +132,24 @@ pub(crate) struct UploadSource {
     media_type: Option<String>,
 }
 
+/// A document that is to be uploaded.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UploadRequest {
+    /// The name of its file; repeated in results, and a hint at the format.
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    /// Its size in bytes: neither more nor less is taken.
+    #[schema(minimum = 1, maximum = 500_000_000)]
+    bytes: u64,
+    /// Its media type: a hint, never trusted.
+    #[schema(min_length = 1, max_length = 255)]
+    media_type: Option<String>,
+    /// The SHA-256 of its bytes, in hexadecimal: no other bytes are taken.
+    #[schema(pattern = "^[0-9A-Fa-f]{64}$")]
+    sha256: Option<String>,
+}
+
 /// A document in a bucket that the configuration allows.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -112,6 +112,17 @@ pub struct About {
     pub webhook: Option<String>,
 }
 
+impl Submission {
+    /// Says of the job what its documents say, once more is known of these.
+    pub fn complete(&mut self) {
+        let Self { request, about } = self;
+        let first = request.documents.first();
+        let claimed = first.and_then(|source| source.media_type.as_deref());
+        let essence = claimed.and_then(|claim| claim.split(';').next());
+        about.media_type = essence.map(|essence| essence.trim().to_ascii_lowercase());
+    }
+}
+
 impl Request {
     /// A request for documents that are named.
     pub fn new(documents: Vec<Source>, extract: Value) -> Self {
@@ -146,15 +157,12 @@ impl Content {
 impl From<Request> for Submission {
     /// A request of which nothing is said but what can be seen.
     fn from(request: Request) -> Self {
-        let media_type = |source: &Source| {
-            let essence = source.media_type.as_deref()?.split(';').next()?.trim();
-            Some(essence.to_ascii_lowercase())
-        };
         let about = About {
-            media_type: request.documents.first().and_then(media_type),
             documents: u32::try_from(request.documents.len()).unwrap_or(u32::MAX),
             ..About::default()
         };
-        Self { request, about }
+        let mut submission = Self { request, about };
+        submission.complete();
+        submission
     }
 }

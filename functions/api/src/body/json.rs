@@ -320,7 +320,7 @@ fn decode(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Vec<u8
     }
 }
 
-fn hint(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {
+pub(super) fn hint(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {
     let hint = string(pointer.clone(), value, flaws)?;
     if let Err(detail) = check_hint(&hint) {
         flaws.add(Place::Pointer(pointer), detail);
@@ -329,7 +329,7 @@ fn hint(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> 
     Some(hint)
 }
 
-fn string(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {
+pub(super) fn string(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {
     let detail = match serde_json::from_str(value.get()) {
         Ok(text) => return Some(text),
         Err(_) if value.get().starts_with('"') => {
@@ -354,7 +354,7 @@ fn items<'a>(pointer: &str, value: &'a RawValue, flaws: &mut Flaws) -> Option<It
 }
 
 /// What a value is, with its article.
-fn kind(value: &RawValue) -> &'static str {
+pub(super) fn kind(value: &RawValue) -> &'static str {
     match value.get().as_bytes().first() {
         Some(b'{') => "an object",
         Some(b'[') => "an array",
@@ -366,7 +366,7 @@ fn kind(value: &RawValue) -> &'static str {
 }
 
 /// The values of these members, in this order. Others, and repeated ones, are flaws.
-fn members<'a, const N: usize>(
+pub(super) fn members<'a, const N: usize>(
     pointer: &str,
     object: Object<'a>,
     known: [&str; N],
@@ -406,7 +406,7 @@ fn escape(name: &str) -> String {
 }
 
 /// The first members of an object, and how many it has.
-struct Object<'a> {
+pub(super) struct Object<'a> {
     kept: Vec<(String, &'a RawValue)>,
     count: usize,
     /// Whether any of its members is one of a request's.

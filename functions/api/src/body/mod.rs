@@ -8,6 +8,7 @@ mod json;
 mod multipart;
 mod raw;
 mod tags;
+mod upload;
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -24,6 +25,7 @@ pub(crate) use extract::MAX_EXTRACT_BYTES;
 pub(crate) use extractor::Asked;
 pub(crate) use json::MAX_JSON_LEVELS;
 pub(crate) use tags::MAX_TAGS;
+pub(crate) use upload::{MAX_UPLOAD_BYTES, NewUpload, not_an_upload, read_upload};
 
 /// The query parameter that says what to extract, where the body cannot.
 const EXTRACT: &str = "extract";

@@ -19,6 +19,15 @@ pub(crate) struct Limits {
     /// Longest body of a request.
     #[schema(example = 4_500_000)]
     max_request_bytes: usize,
+    /// Longest document that can be uploaded.
+    #[schema(example = 500_000_000)]
+    max_upload_bytes: usize,
+    /// How long the bytes of an upload may be sent.
+    #[schema(example = 3_600)]
+    upload_link_seconds: u64,
+    /// How long jobs can be started from an upload.
+    #[schema(example = 86_400)]
+    keep_upload_seconds: u64,
     /// Documents in one job.
     #[schema(example = 100)]
     max_documents: usize,
@@ -70,6 +79,9 @@ pub(crate) struct Limits {
 pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<Limits> {
     Json(Limits {
         max_request_bytes: app.max_request_bytes,
+        max_upload_bytes: body::MAX_UPLOAD_BYTES,
+        upload_link_seconds: limits::UPLOAD_LINK.as_secs(),
+        keep_upload_seconds: limits::KEEP_UPLOAD.as_secs(),
         max_documents: limits::MAX_DOCUMENTS,
         max_listed_jobs: list::MAX_LIMIT,
         max_listed_reads: store::MAX_LISTED_READS,

@@ -14,6 +14,7 @@ pub(crate) mod retry;
 pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod status;
+pub(crate) mod uploads;
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, Uri, header};

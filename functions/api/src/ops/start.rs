@@ -18,6 +18,7 @@ use crate::caller::Caller;
 use crate::fingerprint::Fingerprint;
 use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::observe::tell_job;
+use crate::ops::uploads;
 use crate::problem::Problem;
 use crate::{App, body, extractor, openapi, schema};
 
@@ -94,6 +95,9 @@ impl Accepted {
                     "source": {"base64": "bmFtZSxlbWFpbApBZGEsYUB0ZXN0LmNvbQo=", "name": "people.csv"},
                     "extract": ["entities", "tables"],
                 }))),
+                ("upload" = (summary = "An uploaded file", value = json!({
+                    "source": {"upload": "01990a5d-ac96-774b-8cce-b302099a8057"},
+                }))),
                 ("several" = (summary = "Several documents", value = json!({
                     "sources": [
                         {"text": "Write to a@test.com."},
@@ -165,7 +169,8 @@ async fn submit(
     tell_job(&key);
     let is_there = again && app.store.get(&key, app.clock.now()).await?.is_some();
     if !is_there {
-        let submission = extractor::pin(&app.store, caller.tenant(), received).await?;
+        let mut submission = extractor::pin(&app.store, caller.tenant(), received).await?;
+        uploads::look_for(app, caller, &mut submission, app.clock.now()).await?;
         let bytes = submission.request.bytes();
         app.store.submit(key, submission, Some(trace), at).await?;
         metrics::job_accepted(bytes);
@@ -189,6 +194,7 @@ impl IntoResponses for Problems {
             body::not_base64(),
             Problem::key_in_use(),
             Problem::key_reused(),
+            uploads::not_there(),
             Problem::unavailable(""),
         ])
     }
