@@ -51,5 +51,6 @@ fn input(source: Source) -> Input {
         name: source.name,
         media_type: source.media_type,
         content,
+        origin: None,
     }
 }

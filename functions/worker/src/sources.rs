@@ -28,6 +28,7 @@ impl Worker {
             name,
             media_type,
             content,
+            origin: None,
         })
     }
 

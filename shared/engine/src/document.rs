@@ -64,9 +64,14 @@ impl Engine {
         gathered: &mut Gathered,
         stop: &CancellationToken,
     ) -> Result<(), NoOutcome> {
+        gathered.next(document.input);
         let bytes = match &document.input.content {
             Content::Bytes(bytes) => Bytes::Here(bytes),
             Content::Spooled(spool) => Bytes::Spooled(spool),
+            Content::NotModified => {
+                gathered.not_modified(document.input);
+                return Ok(());
+            }
             Content::Missing(error) => {
                 gathered.fail(document.input, error.clone());
                 return Ok(());

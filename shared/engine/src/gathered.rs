@@ -19,6 +19,10 @@ pub(crate) struct Gathered {
     /// The names of all records' columns.
     columns: Columns,
     count: Count,
+    /// Where the document that is next, or under way, was fetched from: a member of what is said of it, and a comma.
+    origin: Vec<u8>,
+    /// Whether the next part of what is said of an outcome is the first.
+    is_first_part: bool,
     /// What is wrong with the first document, if it could not be extracted.
     first_error: Option<DocumentError>,
 }
@@ -78,6 +82,15 @@ impl Gathered {
         self.count = count;
     }
 
+    /// Another document that was sent is next.
+    pub(crate) fn next(&mut self, input: &Input) {
+        self.origin.clear();
+        if let Some(origin) = &input.origin {
+            let origin = serde_json::json!(origin);
+            self.origin = format!(r#""origin":{origin},"#).into_bytes();
+        }
+    }
+
     /// Begins an outcome of the document that was begun at `mark`: its own is the first, the others are those of the documents
     /// within it.
     pub(crate) fn begin(&mut self, mark: Mark, head: &Head) {
@@ -96,12 +109,22 @@ impl Gathered {
         } else {
             self.count.found += 1;
         }
+        self.is_first_part = is_own;
         self.count.extracted += usize::from(head.error.is_none());
         // Whether it has records is not known yet: `records` puts the comma.
     }
 
     /// Adds a part of what is said of the outcome that was begun last.
-    pub(crate) fn document(&mut self, mark: Mark, part: &[u8]) {
+    pub(crate) fn document(&mut self, mark: Mark, mut part: &[u8]) {
+        // Where it comes from is this process's knowledge: it goes behind the bracket that the whole begins with.
+        if std::mem::take(&mut self.is_first_part)
+            && !self.origin.is_empty()
+            && let Some(rest) = part.strip_prefix(b"{")
+        {
+            self.sent.push(b'{');
+            self.sent.extend_from_slice(&self.origin);
+            part = rest;
+        }
         if self.count.found == mark.count.found {
             self.sent.extend_from_slice(part);
         } else {
@@ -140,6 +163,22 @@ impl Gathered {
         self.document(mark, &json);
     }
 
+    /// Adds a document that is as its client has it already.
+    pub(crate) fn not_modified(&mut self, input: &Input) {
+        let mark = self.mark();
+        let head = Head {
+            media_type: None,
+            error: None,
+        };
+        self.begin(mark, &head);
+        let mut said = serde_json::Map::new();
+        said.extend(input.name.clone().map(|name| ("name".into(), name.into())));
+        said.insert("not_modified".into(), true.into());
+        said.insert("bytes".into(), 0.into());
+        let json = serde_json::to_vec(&said).expect("strings and numbers always serialise");
+        self.document(mark, &json);
+    }
+
     /// The result: a JSON document. The documents that were sent come first in it, then those that were found within them. Only
     /// when none of them could be extracted, the job has failed.
     pub(crate) fn end(self) -> Result<Vec<u8>, Failure> {
@@ -149,6 +188,8 @@ impl Gathered {
             mut found,
             columns,
             count,
+            origin: _,
+            is_first_part: _,
             first_error,
         } = self;
         if let (0, Some(first)) = (count.extracted, first_error) {
@@ -191,6 +232,9 @@ fn failure(documents: usize, first: DocumentError) -> Failure {
 /// The name of a problem in the API.
 fn name(problem: Problem) -> &'static str {
     match problem {
+        Problem::FetchForbidden => "fetch_forbidden",
+        Problem::RobotsDisallowed => "robots_disallowed",
+        Problem::FetchFailed => "fetch_failed",
         Problem::Missing => "missing",
         Problem::Changed => "changed",
         Problem::Empty => "empty",

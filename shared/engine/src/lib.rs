@@ -22,6 +22,6 @@ mod process;
 mod settings;
 
 pub use child::{COMMAND, Child};
-pub use input::{Content, Input, Spool};
+pub use input::{Content, Input, Origin, Spool};
 pub use pool::{Ended, Engine};
 pub use settings::{Isolation, Settings, SettingsError};

@@ -43,6 +43,12 @@ impl Error {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Problem {
+    /// It lies where nothing is fetched from.
+    FetchForbidden,
+    /// Its site asks programs not to fetch it.
+    RobotsDisallowed,
+    /// It could not be fetched.
+    FetchFailed,
     /// It is not where it was said to be.
     Missing,
     /// There are other bytes where it was than when it was asked for.

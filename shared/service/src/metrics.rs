@@ -63,8 +63,10 @@ impl Class {
     /// The class of a failure that ends a job at once.
     pub fn of_code(code: &str) -> Self {
         match code {
-            "missing" | "changed" | "empty" | "unsupported_format" | "malformed" | "encrypted"
-            | "limit_exceeded" => Self::Document,
+            "fetch_forbidden" | "robots_disallowed" | "fetch_failed" | "missing" | "changed"
+            | "empty" | "unsupported_format" | "malformed" | "encrypted" | "limit_exceeded" => {
+                Self::Document
+            }
             "too_slow" => Self::Time,
             _ => Self::Service,
         }

@@ -59,6 +59,7 @@ async fn run(engine: &Engine, documents: Vec<Vec<u8>>, stop: &CancellationToken)
         name: None,
         media_type: None,
         content: Content::Bytes(bytes),
+        origin: None,
     };
     let inputs: Vec<Input> = documents.into_iter().map(input).collect();
     engine.extract(&inputs, &json!(["entities"]), stop).await
