@@ -288,6 +288,10 @@ pub(crate) struct DocumentResult {
     text: Option<String>,
     /// The whole text as Markdown.
     markdown: Option<String>,
+    /// The whole text as an HTML page.
+    html: Option<String>,
+    /// The whole text as a `DoclingDocument`, version 1.5 of its model.
+    docling: Option<BTreeMap<String, Value>>,
     /// What the document says of itself.
     metadata: Option<BTreeMap<String, Value>>,
     /// The links.

@@ -9,6 +9,7 @@
 //! with them.
 
 pub mod data;
+pub mod docling;
 mod document;
 mod error;
 mod extraction;

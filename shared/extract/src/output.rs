@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 use serde_json::{Number, Value};
 
+use crate::docling::DoclingDocument;
 use crate::{Merged, Problem, Record, Syntax};
 
 /// What became of one document.
@@ -83,6 +84,12 @@ pub struct DocumentOutput {
     /// The whole text as Markdown (`CommonMark` with tables).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub markdown: Option<String>,
+    /// The whole text as an HTML page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub html: Option<String>,
+    /// The whole text as a `DoclingDocument`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docling: Option<Box<DoclingDocument>>,
     /// What the document says of itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metadata: Option<BTreeMap<String, Value>>,

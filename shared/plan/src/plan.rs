@@ -18,6 +18,10 @@ pub enum Extractor {
     Text,
     /// The whole text as Markdown.
     Markdown,
+    /// The whole text as HTML.
+    Html,
+    /// The whole text as a `DoclingDocument`.
+    Docling,
     /// What the document says of itself.
     Metadata,
     /// The links.
@@ -34,11 +38,13 @@ pub enum Extractor {
 
 impl Extractor {
     /// All extractors, in the order in which they are documented.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Entities,
         Self::Fields,
         Self::Text,
         Self::Markdown,
+        Self::Html,
+        Self::Docling,
         Self::Metadata,
         Self::Links,
         Self::Tables,
@@ -57,6 +63,8 @@ impl Extractor {
             Self::Fields => "fields",
             Self::Text => "text",
             Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Docling => "docling",
             Self::Metadata => "metadata",
             Self::Links => "links",
             Self::Tables => "tables",
@@ -89,6 +97,10 @@ pub struct Plan {
     pub text: bool,
     /// The whole text as Markdown.
     pub markdown: bool,
+    /// The whole text as HTML.
+    pub html: bool,
+    /// The whole text as a `DoclingDocument`.
+    pub docling: bool,
     /// What the document says of itself.
     pub metadata: bool,
     /// The links.
@@ -209,6 +221,8 @@ impl Plan {
             Extractor::Fields => flaws.add(place, "Fields are defined where they are asked for: {\"fields\": {\"title\": {\"css\": \"h1\"}}}."),
             Extractor::Text => self.text = true,
             Extractor::Markdown => self.markdown = true,
+            Extractor::Html => self.html = true,
+            Extractor::Docling => self.docling = true,
             Extractor::Metadata => self.metadata = true,
             Extractor::Links => self.links = true,
             Extractor::Structured => self.structured = true,

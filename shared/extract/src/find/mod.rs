@@ -2,10 +2,15 @@
 
 mod article;
 mod chunks;
+mod docling;
 mod entities;
 mod fields;
+mod html;
 mod language;
 mod markdown;
+mod outline;
+mod ranges;
+mod runs;
 mod structure;
 mod tables;
 
@@ -32,6 +37,11 @@ pub fn find(
     let shown = shown.as_ref();
     let whole = 0..document.text.as_str().len();
     let markdown = shown.filter(|_| plan.markdown).map(|it| it.render(whole));
+    let html = plan.html.then(|| html::html(&document, watch));
+    let sha256 = sha256_hex(input.bytes);
+    let docling = plan
+        .docling
+        .then(|| docling::docling(input, &sha256, &document, watch));
     let article = shown.filter(|_| plan.article);
     let article = article.map(|it| article::article(&document, it, limits, watch));
     let Document {
@@ -80,7 +90,7 @@ pub fn find(
         media_type,
         charset,
         bytes: input.bytes.len(),
-        sha256: sha256_hex(input.bytes),
+        sha256,
         pages: text.pages(),
         language: language.flatten(),
         links: links.transpose()?,
@@ -89,6 +99,8 @@ pub fn find(
         chunks: chunks.transpose()?,
         metadata: plan.metadata.then_some(metadata),
         markdown: markdown.transpose()?,
+        html: html.transpose()?,
+        docling: docling.transpose()?.map(Box::new),
         article: article.transpose()?,
         text: plan.text.then(|| text.into_string()),
         warnings,

@@ -52,6 +52,7 @@ use self::package::Package;
 use crate::{Document, Error, Input, Limits, Problem, Watch};
 
 pub(crate) use self::flow::trimmed;
+pub(crate) use self::markdown::events as markdown_events;
 
 /// All formats, the surest to recognise first.
 static FORMATS: &[&Format] = &[

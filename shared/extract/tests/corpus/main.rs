@@ -2,6 +2,7 @@
 
 mod golden;
 mod mutations;
+mod renderings;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -7,6 +7,7 @@ mod fields;
 mod kinds;
 mod language;
 mod markdown;
+mod renderings;
 mod support;
 mod tables;
 
@@ -17,10 +18,12 @@ use serde_json::json;
 use support::{INPUT, document, entities, entities_with, find, found_in, values};
 
 /// All extractors that need no options.
-const ALL: [&str; 9] = [
+const ALL: [&str; 11] = [
     "entities",
     "text",
     "markdown",
+    "html",
+    "docling",
     "metadata",
     "links",
     "tables",

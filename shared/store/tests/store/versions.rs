@@ -151,6 +151,8 @@ async fn only_a_job_that_the_first_release_cannot_do_waits_for_a_newer_worker() 
         (json!(["entities", "markdown"]), 2),
         (json!(["text", {"tables": {"records": true}}]), 2),
         (json!([{"text": {}}]), 2),
+        (json!(["text", "html"]), 3),
+        (json!([{"docling": {}}]), 3),
     ] {
         let stack = Stack::start().await;
         let job = stack.job().extract(extract.clone()).failed().await;

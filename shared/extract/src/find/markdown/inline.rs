@@ -3,73 +3,20 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::{Cell, Document, MarkKind, Span};
+use crate::find::ranges::{KINDS, Kind, Range, Ranges};
+use crate::{Cell, Document, Span};
 
 /// What stands within the lines of a document.
 pub(super) struct Inline<'a> {
     text: &'a str,
-    /// By kind, in the order of the text; within a kind none overlaps another.
-    ranges: [Vec<Range<'a>>; KINDS.len()],
-}
-
-#[derive(Clone)]
-struct Range<'a> {
-    span: Span,
-    /// Where a link leads.
-    href: &'a str,
-}
-
-/// Kinds of ranges. Of those that begin and end together the first ones stand outside.
-const KINDS: [Kind; 5] = [
-    Kind::Link,
-    Kind::Strong,
-    Kind::Emphasis,
-    Kind::Struck,
-    Kind::Code,
-];
-
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    Link,
-    Strong,
-    Emphasis,
-    Struck,
-    Code,
-}
-
-impl Kind {
-    fn mark(self) -> &'static str {
-        match self {
-            Self::Strong => "**",
-            Self::Emphasis => "*",
-            Self::Struck => "~~",
-            Self::Link | Self::Code => "",
-        }
-    }
+    ranges: Ranges<'a>,
 }
 
 impl<'a> Inline<'a> {
     pub(super) fn of(document: &'a Document) -> Self {
-        let mut ranges: [Vec<Range<'a>>; KINDS.len()] = Default::default();
-        for link in &document.links {
-            if let Some(span) = link.span.clone() {
-                let href = link.href.as_str();
-                ranges[Kind::Link as usize].push(Range { span, href });
-            }
-        }
-        for mark in &document.marks {
-            let kind = match mark.kind {
-                MarkKind::Strong => Kind::Strong,
-                MarkKind::Emphasis => Kind::Emphasis,
-                MarkKind::Struck => Kind::Struck,
-                MarkKind::Code => Kind::Code,
-            };
-            let span = mark.span.clone();
-            ranges[kind as usize].push(Range { span, href: "" });
-        }
         Self {
             text: document.text.as_str(),
-            ranges: ranges.map(disjoint),
+            ranges: Ranges::of(document),
         }
     }
 
@@ -141,7 +88,7 @@ impl<'a> Inline<'a> {
     fn render(&self, line: Span, writer: &Line<'_>, out: &mut String) {
         let mut waiting: BinaryHeap<Waiting> = BinaryHeap::new();
         for kind in KINDS {
-            let ranges = &self.ranges[kind as usize];
+            let ranges = self.ranges.of_kind(kind);
             let first = ranges.partition_point(|range| range.span.end <= line.start);
             for (index, Range { span, .. }) in ranges.iter().enumerate().skip(first) {
                 if span.start >= line.end {
@@ -220,7 +167,7 @@ impl<'a> Inline<'a> {
             if touches_another || !can_flank(before, content, after, edges) {
                 return None;
             }
-            out.push_str(kind.mark());
+            out.push_str(mark(kind));
         }
         Some(Open {
             kind,
@@ -237,7 +184,7 @@ impl<'a> Inline<'a> {
                 .get(index)
                 .is_some_and(|range| range.span.start == at)
         };
-        others(but).any(|kind| begins(&self.ranges[kind as usize]))
+        others(but).any(|kind| begins(self.ranges.of_kind(kind)))
     }
 
     /// Whether this ends with a character that is not the text's own: of a range that ends with it, or is cut off there.
@@ -247,16 +194,26 @@ impl<'a> Inline<'a> {
             let range = ranges.get(index);
             range.is_some_and(|range| span.contains(&range.span.start))
         };
-        others(but).any(|kind| ends(&self.ranges[kind as usize]))
+        others(but).any(|kind| ends(self.ranges.of_kind(kind)))
     }
 
     fn close(&self, open: &Open, out: &mut String) {
-        out.push_str(open.kind.mark());
+        out.push_str(mark(open.kind));
         if open.kind == Kind::Link {
             out.push_str("](");
-            destination(self.ranges[Kind::Link as usize][open.index].href, out);
+            destination(self.ranges.of_kind(Kind::Link)[open.index].href, out);
             out.push(')');
         }
+    }
+}
+
+/// What stands on both sides of a range of this kind.
+fn mark(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Strong => "**",
+        Kind::Emphasis => "*",
+        Kind::Struck => "~~",
+        Kind::Link | Kind::Code => "",
     }
 }
 
@@ -276,22 +233,6 @@ struct Open {
     kind: Kind,
     index: usize,
     end: usize,
-}
-
-/// Ranges of one kind made disjoint: emphasis that overlaps or touches is one, of links the first one counts.
-fn disjoint(mut ranges: Vec<Range<'_>>) -> Vec<Range<'_>> {
-    ranges.sort_by_key(|range| range.span.start);
-    let mut disjoint: Vec<Range<'_>> = Vec::with_capacity(ranges.len());
-    for range in ranges.into_iter().filter(|range| !range.span.is_empty()) {
-        match disjoint.last_mut() {
-            Some(last) if range.href.is_empty() && range.span.start <= last.span.end => {
-                last.span.end = last.span.end.max(range.span.end);
-            }
-            Some(last) if range.span.start < last.span.end => {}
-            _ => disjoint.push(range),
-        }
-    }
-    disjoint
 }
 
 /// Whether Markdown takes marks around this content for emphasis: they must not touch white space inside, nor stand

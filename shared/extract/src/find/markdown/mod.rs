@@ -3,9 +3,10 @@
 mod inline;
 
 use crate::watch::Interrupted;
-use crate::{Block, BlockKind, Document, Span, Table, Watch};
+use crate::{BlockKind, Document, Span, Table, Watch};
 
-use inline::Inline;
+use self::inline::Inline;
+use super::outline::{self, Outline, Shape as Form};
 
 /// Quotations and lists that are shown as standing in each other; deeper ones stand in the last.
 const MAX_DEPTH: usize = 16;
@@ -27,9 +28,7 @@ enum Shape<'a> {
     /// The source of data, in this language.
     Source(&'static str),
     Prose {
-        blocks: &'a [Block],
-        /// In the order of the text; none stands in another.
-        tables: Vec<&'a Table>,
+        outline: Outline<'a>,
         inline: Inline<'a>,
     },
 }
@@ -37,15 +36,11 @@ enum Shape<'a> {
 impl<'a> Markdown<'a> {
     pub(super) fn of(document: &'a Document, watch: &'a dyn Watch) -> Self {
         let text = document.text.as_str();
-        let shape = match document.media_type.as_str() {
-            "text/markdown" => Shape::Markdown,
-            "application/json" => Shape::Source("json"),
-            "application/x-ndjson" => Shape::Source("json"),
-            "application/yaml" => Shape::Source("yaml"),
-            "application/toml" => Shape::Source("toml"),
-            _ => Shape::Prose {
-                blocks: &document.blocks,
-                tables: tables(document),
+        let shape = match Form::of(document) {
+            Form::Markdown => Shape::Markdown,
+            Form::Source(language) => Shape::Source(language),
+            Form::Prose => Shape::Prose {
+                outline: Outline::of(document),
                 inline: Inline::of(document),
             },
         };
@@ -54,16 +49,12 @@ impl<'a> Markdown<'a> {
 
     /// A part of the document as Markdown, in time linear in its length.
     pub(super) fn render(&self, span: Span) -> Result<String, Interrupted> {
-        let (blocks, tables, inline) = match &self.shape {
+        let (outline, inline) = match &self.shape {
             Shape::Markdown => return Ok(self.text[span].to_owned()),
             Shape::Source(language) => {
                 return Ok(fenced(self.text[span].trim_matches('\n'), language));
             }
-            Shape::Prose {
-                blocks,
-                tables,
-                inline,
-            } => (blocks, tables, inline),
+            Shape::Prose { outline, inline } => (outline, inline),
         };
         let mut page = Page {
             text: self.text,
@@ -72,111 +63,16 @@ impl<'a> Markdown<'a> {
             before: None,
             indents: Vec::new(),
         };
-        let first = |end: usize| blocks.partition_point(|block| block.span.end <= end);
-        let mut block = first(span.start);
-        let mut table = tables.partition_point(|table| end_of(table) <= span.start);
-        let mut at = span.start;
-        while at < span.end {
-            self.watch.check()?;
-            let next_block = blocks
-                .get(block)
-                .map_or(span.end, |it| it.span.start.max(at));
-            let next_table = tables
-                .get(table)
-                .map_or(span.end, |it| start_of(it).max(at));
-            let next = next_block.min(next_table).min(span.end);
-            if at < next {
-                let is_item = |block: &&Block| {
-                    block.span.start == next && matches!(block.kind, BlockKind::Item { .. })
-                };
-                let item = blocks.get(block).filter(is_item);
-                let end = item.map_or(next, |_| without_mark(self.text, at..next));
-                page.lines(at..end);
-                at = next;
-            } else if next_table == at {
-                page.table(tables[table], &span);
-                at = end_of(tables[table]);
-                table += 1;
-                block = first(at);
-            } else {
-                let Block {
-                    span: all,
-                    kind,
-                    quoted,
-                } = &blocks[block];
-                let part = at..all.end.min(span.end);
-                page.block(part, kind, usize::from(*quoted).min(MAX_DEPTH));
-                at = all.end;
-                block += 1;
+        outline.each(span.clone(), self.watch, |piece| match piece {
+            outline::Piece::Lines(part) => page.lines(part),
+            outline::Piece::Table(table) => page.table(table, &span),
+            outline::Piece::Block(block, part) => {
+                let quoted = usize::from(block.quoted).min(MAX_DEPTH);
+                page.block(part, &block.kind, quoted);
             }
-        }
+        })?;
         Ok(page.out)
     }
-}
-
-/// The longest mark that stands before an item in the text: `(xviii)`.
-const MARK_BYTES: usize = 12;
-
-/// Where the text before an item ends, if its own mark (`•`, `3.`) stands between: Markdown writes one itself.
-fn without_mark(text: &str, before: Span) -> usize {
-    let gap = &text[before.clone()];
-    let line = gap.rfind('\n').map_or(0, |newline| newline + 1);
-    let begins_line = line > 0 || before.start == 0 || text[..before.start].ends_with('\n');
-    let mark = gap[line..].trim();
-    if begins_line && mark.len() <= MARK_BYTES && !mark.contains(char::is_whitespace) {
-        before.start + line
-    } else {
-        before.end
-    }
-}
-
-fn start_of(table: &Table) -> usize {
-    table.span.as_ref().map_or(0, |span| span.start)
-}
-
-fn end_of(table: &Table) -> usize {
-    table.span.as_ref().map_or(0, |span| span.end)
-}
-
-/// The tables that Markdown can show, outermost ones alone: not those that only arrange a page.
-fn tables(document: &Document) -> Vec<&Table> {
-    let mut inner = None;
-    let mut shown: Vec<&Table> = Vec::new();
-    // From the end: a table that holds another one comes before it.
-    for table in document.tables.iter().rev() {
-        let Some(span) = &table.span else { continue };
-        let holds_another = inner.is_some_and(|start| start < span.end);
-        inner = Some(span.start);
-        if !holds_another && is_flat(table, span, document) {
-            shown.push(table);
-        }
-    }
-    shown.reverse();
-    shown
-}
-
-/// Whether what stands in the cells can stand on one line each.
-fn is_flat(table: &Table, span: &Span, document: &Document) -> bool {
-    let width = table.rows.first().map_or(0, Vec::len);
-    if width < 2 && table.header_rows == 0 {
-        return false;
-    }
-    let blocks = &document.blocks;
-    let first = blocks.partition_point(|block| block.span.end <= span.start);
-    let mut within = blocks[first..]
-        .iter()
-        .take_while(|block| block.span.start < span.end);
-    let sets_apart =
-        |block: &Block| matches!(block.kind, BlockKind::Heading(_) | BlockKind::Code { .. });
-    let has_paragraphs = table.header_rows == 0
-        && table.rows.iter().flatten().any(|cell| {
-            let text = cell
-                .span
-                .clone()
-                .map_or("", |span| &document.text.as_str()[span]);
-            text.contains("\n\n")
-        });
-    !has_paragraphs && !within.any(sets_apart)
 }
 
 /// Markdown under construction.
@@ -253,13 +149,8 @@ impl Page<'_> {
                 self.item(span, usize::from(*depth), *number, quoted);
             }
             BlockKind::Code { language } => {
-                let line = self.text[..span.start].trim_end_matches([' ', '\t']).len();
-                let begins_line = line == 0 || self.text[..line].ends_with('\n');
-                let start = if begins_line { line } else { span.start };
-                let code = fenced(
-                    &self.text[start..span.end],
-                    language.as_deref().unwrap_or(""),
-                );
+                let code = &self.text[outline::with_indent(self.text, span)];
+                let code = fenced(code, language.as_deref().unwrap_or(""));
                 self.begin(Piece {
                     is_item: false,
                     quoted,
@@ -297,11 +188,7 @@ impl Page<'_> {
     fn table(&mut self, table: &Table, within: &Span) {
         let header_rows = table.header_rows.min(table.rows.len());
         let (headers, rows) = table.rows.split_at(header_rows);
-        let caption = table
-            .caption
-            .as_deref()
-            .filter(|caption| self.begins_with(table, caption));
-        if let Some(caption) = caption {
+        if let Some(caption) = outline::caption(self.text, table) {
             let mut content = String::new();
             inline::escaped(caption, &mut content);
             self.paragraph(&content, 0);
@@ -345,17 +232,6 @@ impl Page<'_> {
             self.out.push('\n');
         }
         self.out.pop();
-    }
-
-    /// Whether the table's own text begins with these words.
-    fn begins_with(&self, table: &Table, words: &str) -> bool {
-        let Some(span) = table.span.clone() else {
-            return true;
-        };
-        let mut text = self.text[span].split_whitespace();
-        words
-            .split_whitespace()
-            .all(|word| text.next() == Some(word))
     }
 
     /// Sets a piece apart from the one before.

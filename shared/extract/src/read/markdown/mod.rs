@@ -46,13 +46,18 @@ fn fit(text: &str) -> Fit {
     }
 }
 
-fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
-    check_text(text.len(), context.limits)?;
+/// What a Markdown text holds, in its order.
+pub(crate) fn events(text: &str) -> impl Iterator<Item = (Event<'_>, Span)> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
         | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+    Parser::new_ext(text, options).into_offset_iter()
+}
+
+fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
+    check_text(text.len(), context.limits)?;
     let mut page = Page {
         source: &text,
         metadata: BTreeMap::new(),
@@ -63,7 +68,7 @@ fn read(text: String, context: &Context<'_>) -> Result<Document, Error> {
         gathered: Gathered::new(context.limits),
     };
     let mut blocks = Blocks::default();
-    for (event, span) in Parser::new_ext(&text, options).into_offset_iter() {
+    for (event, span) in events(&text) {
         context.watch.check()?;
         if page.front_matter.is_none() {
             blocks.take(&event, &span, &text);
