@@ -19,7 +19,7 @@ FUNCTIONS := api preview worker reaper
 .NOTPARALLEL:
 .PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e \
 	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
-	golden quality bench-extract fuzz
+	golden quality bench-extract bench-list fuzz
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,9 @@ deploy: build ## Put the product into the AWS account of the environment, or upd
 
 bench-start: setup ## Measure how what `make build` has built starts, beside a hello world
 	@scripts/bench_start.sh
+
+bench-list: ## Measure pages of a list of a million jobs: their time and what they read
+	@$(STEP) bench-list cargo test --release --locked --package api --test api a_million_jobs -- --ignored --nocapture
 
 delete: setup ## Delete it there, with all jobs (STACK=…)
 	@SAM_CLI_TELEMETRY=0 $(SAM)/python scripts/delete.py $(STACK)

@@ -1,7 +1,7 @@
 //! Lists of jobs, as their clients see them.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use job::{Progress, Status};
@@ -391,4 +391,55 @@ async fn what_is_wrong_with_a_parameter_is_said_with_what_would_be_right() {
     }
     let both = refused("limit=x&status=y").await;
     assert_eq!(both.places(), ["parameter limit", "parameter status"]);
+}
+
+/// As many jobs as a busy client has. Reported, not asserted: the time of a page depends on the machine. What it reads does not.
+#[tokio::test]
+#[ignore = "takes minutes, and a gigabyte or two of memory"]
+async fn a_million_jobs_are_listed_in_pages_that_cost_what_they_hold() {
+    let stack = Stack::start().await;
+    let oldest = submit(&stack, "text/plain", json!({"rare": "1"})).await;
+    let begin = Instant::now();
+    for planted in 1..=10 {
+        stack.plant(100_000).await;
+        stack.job().failed().await;
+        stack.job().cancelled().await;
+        let seconds = begin.elapsed().as_secs();
+        eprintln!("{planted}00,000 jobs after {seconds} s");
+    }
+    let middle = (stack.clock.now() - Duration::from_secs(500)).to_string();
+    for query in [
+        "limit=50".to_owned(),
+        "limit=200".to_owned(),
+        format!("limit=50&created_before={middle}"),
+        "limit=50&status=failed,cancelled".to_owned(),
+        "limit=50&status=completed&media_type=text/plain".to_owned(),
+        "limit=50&tag=rare:1".to_owned(),
+        format!("limit=50&q={}", &oldest[..13]),
+    ] {
+        measure(&stack, &query).await;
+    }
+}
+
+/// Turns a hundred pages, and says what they took.
+async fn measure(stack: &Stack, query: &str) {
+    let (mut times, mut most_units) = (Vec::new(), 0.0_f64);
+    let mut next = String::new();
+    while times.len() < 100 {
+        stack.dynamodb.reset_counts();
+        let begin = Instant::now();
+        let at = page(stack, &format!("{query}{next}")).await;
+        times.push(begin.elapsed());
+        most_units = most_units.max(stack.dynamodb.read_units());
+        assert!(most_units < MOST_UNITS_OF_A_PAGE, "{query}: {most_units}");
+        match at["next"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => break,
+        }
+    }
+    times.sort();
+    let (pages, median, worst) = (times.len(), times[times.len() / 2], times[times.len() - 1]);
+    eprintln!(
+        "{query}: {pages} pages, median {median:.1?}, worst {worst:.1?}, most read units {most_units}"
+    );
 }
