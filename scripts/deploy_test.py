@@ -81,6 +81,7 @@ def drive(emulator, stack, held, versions, write_counts):
     the_contract_holds(stack, held)
     documents_give_records_with_their_places(stack)
     previews_are_answered_at_once(stack)
+    uploads_go_past_the_functions(stack)
     a_large_result_lies_behind_a_link(stack)
     jobs_outlive_an_update(stack, package(emulator, versions[1]))
     functions_log_no_documents_and_not_for_ever(stack)
@@ -136,7 +137,7 @@ def only_encrypted_requests_are_taken(stack):
 def roles_permit_no_more_than_is_needed(stack, other):
     """That they permit enough shows on the way, for the emulator asks them at each call."""
     permitted = {
-        "Api": {"dynamodb:GetItem", "s3:GetObject", "sqs:SendMessage"},
+        "Api": {"dynamodb:GetItem", "s3:GetObject", "s3:PutObject", "sqs:SendMessage"},
         "Preview": set(),
         "Worker": {"dynamodb:GetItem", "s3:GetObject"},
         "Reaper": {"dynamodb:GetItem"},
@@ -158,6 +159,7 @@ def permits(stack, function, other):
     calls = {
         table: ["dynamodb:GetItem", "dynamodb:Scan", "dynamodb:DeleteTable"],
         f"{bucket}/jobs/any": ["s3:GetObject"],
+        f"{bucket}/uploads/any": ["s3:PutObject"],
         bucket: ["s3:PutBucketPolicy", "s3:DeleteBucket"],
         queue: ["sqs:SendMessage", "sqs:PurgeQueue"],
     }
@@ -256,6 +258,31 @@ def previews_are_answered_at_once(stack):
     expect(answer.status == 413, f"a long document was previewed: {answer}")
     expect(stack.invocations("Preview") == 3, "another function answered")
     done("previews are answered at once, by a function of their own")
+
+
+def uploads_go_past_the_functions(stack):
+    document = f"Write to {FOUND}. ".encode() + 6_000_000 * b"."
+    about = {"name": "a.txt", "bytes": len(document)}
+    answer = stack.ask("POST", "uploads/", json.dumps(about).encode(), "application/json")
+    expect(answer.status == 201, f"no upload: {answer}")
+    upload = answer.json()
+    request = {"source": {"upload": upload["upload"]}, "extract": ["entities"]}
+    request = json.dumps(request).encode()
+    early = stack.ask("POST", "scan/start/", request, "application/json")
+    expect(early.status == 422, f"started before the bytes were there: {early}")
+
+    link = urlsplit(upload["url"])
+    sent = ask(link, "PUT", f"{link.path}?{link.query}", document, upload["headers"])
+    expect(sent.status == 200, f"the bytes are not taken: {sent.status}")
+    started = stack.ask("POST", "scan/start/", request, "application/json")
+    expect(started.status == 202, f"not started: {started}")
+    job_id = started.json()["job_id"]
+    stack.ends(job_id, "completed")
+    result = stack.ask("GET", f"scan/result/{job_id}/").json()
+    expect(result["records"][0]["email"] == FOUND, f"found in an upload: {result['records']}")
+    gone = stack.ask("DELETE", f"uploads/{upload['upload']}/")
+    expect(gone.status == 204, f"not removed: {gone}")
+    done("uploads go past the functions, and are read like other documents")
 
 
 def a_large_result_lies_behind_a_link(stack):

@@ -111,6 +111,12 @@ class Functions(unittest.TestCase):
         worker = properties("WorkerFunction")
         self.assertGreaterEqual(worker["Timeout"], constant(LIMITS, "EXTRACT_TIME") + 30)
 
+    def test_the_worker_has_room_for_the_longest_document_on_each_core(self):
+        [longest] = re.findall(r"max_document_bytes: ([\d_]+),", source("shared/plan/src/limits.rs"))
+        room = properties("WorkerFunction")["EphemeralStorage"]["Size"] << 20
+        most_cores = 6
+        self.assertGreater(room, most_cores * int(longest))
+
     def test_the_api_ends_before_the_gateway_stops_waiting(self):
         for integration in of_type("AWS::ApiGatewayV2::Integration").values():
             function = properties(integration["IntegrationUri"]["Fn::GetAtt"][0])
@@ -162,6 +168,8 @@ class Roles(unittest.TestCase):
         "sqs:GetQueueAttributes",
         "sqs:ReceiveMessage",
     }
+    # Who has to do with documents that clients put into the bucket themselves.
+    UPLOADS = ("ApiFunction", "WorkerFunction")
     # Actions of IAM's that are not called as the operation is.
     CALLED = {"s3:ListBucket": "list_objects_v2"}
 
@@ -207,6 +215,7 @@ class Roles(unittest.TestCase):
         keys = source("shared/store/src/keys.rs")
         self.assertIn('format!("T#{tenant}', keys)
         self.assertIn('format!("jobs/{', keys)
+        self.assertIn('format!("uploads/{', keys)
         for name, statement in self.all_statements():
             service = as_list(statement["Action"])[0].partition(":")[0]
             condition = statement.get("Condition")
@@ -219,7 +228,9 @@ class Roles(unittest.TestCase):
             elif "s3:ListBucket" in as_list(statement["Action"]):
                 self.assertEqual(condition, {"StringLike": {"s3:prefix": "jobs/*"}}, name)
             elif service == "s3":
-                self.assertEqual(statement["Resource"], {"Fn::Sub": "${Bucket.Arn}/jobs/*"}, name)
+                reached = statement["Resource"]["Fn::Sub"]
+                uploads = ["${Bucket.Arn}/uploads/*"] if name in self.UPLOADS else []
+                self.assertIn(reached, ["${Bucket.Arn}/jobs/*", *uploads], name)
 
     def test_each_sends_and_receives_only_what_it_has_to(self):
         # Who ends jobs has their ends told.
@@ -278,10 +289,14 @@ class Data(unittest.TestCase):
     def test_objects_are_kept_as_long_as_the_longest_job(self):
         rules = properties("Bucket")["LifecycleConfiguration"]["Rules"]
         self.assertTrue(all(rule["Status"] == "Enabled" for rule in rules))
-        [expiry] = [rule for rule in rules if "ExpirationInDays" in rule]
+        expiry, uploads = [rule for rule in rules if "ExpirationInDays" in rule]
         self.assertFalse({"Prefix", "TagFilters"} & expiry.keys(), "all objects expire")
         kept_days = constant(LIMITS, "KEEP_UNFINISHED") / DAY_S
         self.assertTrue(kept_days <= expiry["ExpirationInDays"] <= kept_days + 1)
+        # A job that was started from an upload at the last moment has a day more to read it.
+        self.assertEqual(uploads["Prefix"], "uploads/")
+        kept_days = constant(LIMITS, "KEEP_UPLOAD") / DAY_S
+        self.assertEqual(uploads["ExpirationInDays"], kept_days + 1)
         [abort] = [rule for rule in rules if "AbortIncompleteMultipartUpload" in rule]
         self.assertEqual(abort["AbortIncompleteMultipartUpload"], {"DaysAfterInitiation": 1})
 

@@ -135,7 +135,9 @@ fn the_templates_times_leave_the_protocol_its_own() {
     let days: Vec<_> = days
         .filter_map(|rule| rule["ExpirationInDays"].as_u64())
         .collect();
-    assert_eq!(days, [limits::KEEP_UNFINISHED.as_secs() / DAY.as_secs()]);
+    let days_of = |kept: Duration| kept.as_secs() / DAY.as_secs();
+    let uploads = days_of(limits::KEEP_UPLOAD) + 1;
+    assert_eq!(days, [days_of(limits::KEEP_UNFINISHED), uploads]);
 }
 
 async fn start() -> (Endpoints, Clients) {
