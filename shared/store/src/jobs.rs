@@ -150,13 +150,27 @@ impl Store {
 
     /// The job, unless there is none or its time is over.
     pub async fn get(&self, key: &JobKey, now: Timestamp) -> Result<Option<Job>, Error> {
+        self.read(key, true, now).await
+    }
+
+    /// The job as it was a moment ago, which costs half: for whoever looks again and again, and then makes sure.
+    pub async fn glance(&self, key: &JobKey, now: Timestamp) -> Result<Option<Job>, Error> {
+        self.read(key, false, now).await
+    }
+
+    async fn read(
+        &self,
+        key: &JobKey,
+        consistent: bool,
+        now: Timestamp,
+    ) -> Result<Option<Job>, Error> {
         let answer = self
             .payloads
             .dynamodb
             .get_item()
             .table_name(&self.payloads.table)
             .set_key(Some(keys::primary(keys::partition(key), keys::job(key))))
-            .consistent_read(true)
+            .consistent_read(consistent)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await

@@ -64,7 +64,7 @@ pub use idempotency::{Call, Hash, Reservation, Reserved};
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use list::{Filter, MAX_LISTED_READS, Page};
 pub use message::{Message, Unreadable};
-pub use queue::{Queue, Queues};
+pub use queue::{Backlog, Queue, Queues};
 pub use trace::{MalformedTraceParent, TraceParent};
 pub use uploads::{Allowed, SignedPut};
 pub use webhooks::Notice;

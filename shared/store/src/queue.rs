@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use aws_sdk_sqs::types::ChangeMessageVisibilityBatchRequestEntry;
+use aws_sdk_sqs::types::{ChangeMessageVisibilityBatchRequestEntry, QueueAttributeName};
 use job::Tenant;
 
 use crate::{Error, Message, Notice};
@@ -23,6 +23,15 @@ pub struct Queues {
     pub jobs: Queue,
     /// Feeds the notifier.
     pub webhooks: Queue,
+}
+
+/// How many messages a queue holds, as far as SQS knows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Backlog {
+    /// Those that wait to be received.
+    pub waiting: u64,
+    /// Those that were received, and are neither done nor given back.
+    pub in_flight: u64,
 }
 
 /// A queue, as seen by whoever sends to it or handles what came from it. Receiving and deleting is the event source
@@ -72,6 +81,28 @@ impl Queue {
             .await
             .map_err(Error::during("send message"))?;
         Ok(())
+    }
+
+    /// Looks how many messages there are.
+    pub async fn backlog(&self) -> Result<Backlog, Error> {
+        const WAITING: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessages;
+        const IN_FLIGHT: QueueAttributeName =
+            QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        let answer = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(WAITING)
+            .attribute_names(IN_FLIGHT)
+            .send()
+            .await
+            .map_err(Error::during("count messages"))?;
+        let attributes = answer.attributes.unwrap_or_default();
+        let count = |name| attributes.get(&name).and_then(|count| count.parse().ok());
+        Ok(Backlog {
+            waiting: count(WAITING).unwrap_or(0),
+            in_flight: count(IN_FLIGHT).unwrap_or(0),
+        })
     }
 
     /// Lets each message be seen again after the time given for it, counted from now. Messages are named by their receipt handles. A handle that is no
