@@ -413,7 +413,7 @@ class Watching(unittest.TestCase):
                 "Errors",
                 "Throttles",
                 "5xx",
-                "Latency",
+                "api_latency",
                 "ReadThrottleEvents",
                 "WriteThrottleEvents",
                 "SystemErrors",

@@ -1,7 +1,12 @@
 //! What every request needs.
 
+use std::time::Duration;
+
 use service::Clock;
 use store::Store;
+use tokio_util::sync::CancellationToken;
+
+use crate::retry_after::Traffic;
 
 /// What every request needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -10,6 +15,9 @@ pub struct App {
     pub(crate) clock: Clock,
     /// Longest body of a request, in bytes. A longer one is answered 413.
     pub(crate) max_request_bytes: usize,
+    pub(crate) traffic: Traffic,
+    /// Ends all streams and waits. Where there is none, answers cannot be streams.
+    ending: Option<CancellationToken>,
 }
 
 impl App {
@@ -19,6 +27,31 @@ impl App {
             store,
             clock,
             max_request_bytes,
+            traffic: Traffic::default(),
+            ending: None,
+        }
+    }
+
+    /// The same where an answer can be a stream: until this ends it, and all that waits.
+    #[must_use]
+    pub fn streaming_until(self, ending: CancellationToken) -> Self {
+        let ending = Some(ending);
+        Self { ending, ..self }
+    }
+
+    /// Whether an answer can be a stream.
+    pub(crate) fn streams(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Lets this time pass. Says whether there is any left, or all that waits is to end.
+    pub(crate) async fn pause(&self, time: Duration) -> bool {
+        let passed = tokio::time::sleep(time);
+        if let Some(ending) = &self.ending {
+            ending.run_until_cancelled(passed).await.is_some()
+        } else {
+            passed.await;
+            true
         }
     }
 }

@@ -12,6 +12,7 @@
 mod app;
 mod body;
 mod caller;
+mod etag;
 mod extractor;
 mod fingerprint;
 mod forms;
@@ -24,9 +25,11 @@ mod preconditions;
 mod preview;
 mod problem;
 mod query;
+mod retry_after;
 mod router;
 mod schema;
 mod trace;
+mod wait;
 
 pub use app::App;
 pub use lambda::{Answer, lambda};

@@ -9,7 +9,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use futures::FutureExt;
-use http::{HeaderMap, HeaderName, HeaderValue, header};
+use http::{Extensions, HeaderMap, HeaderName, HeaderValue, header};
 use job::JobKey;
 use service::{Clock, metrics, until};
 use tokio::time::timeout;
@@ -55,6 +55,10 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// An answer that came when there was something to say, as its client wished: the time to it is no measure of the service.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Waited;
+
 /// Lets all that is logged of this request name the job that it is about.
 pub(crate) fn tell_job(key: &JobKey) {
     Span::current()
@@ -73,13 +77,14 @@ async fn run(request: Request, next: Next) -> Response {
 
     // A handler holds nothing that a panic, or its time running out, could leave half done: all state is in the table, and
     // what it is about to write there bears that its writer dies.
-    let time = time_left(&request);
+    let time = time_left(request.extensions());
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind();
     let mut response = match timeout(time, handled).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => Problem::internal("the handler panicked").into_response(),
         Err(_elapsed) => Problem::unavailable("the function's time ran out").into_response(),
     };
+    let waited = response.extensions_mut().remove::<Waited>().is_some();
     let mut cause = None;
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         cause = problem.cause().map(ToOwned::to_owned);
@@ -90,7 +95,7 @@ async fn run(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let latency = begun.elapsed();
     let ms = u64::try_from(latency.as_millis()).unwrap_or(u64::MAX);
-    metrics::request(&route, status, latency);
+    metrics::request(&route, status, (!waited).then_some(latency));
     if let Some(cause) = cause {
         tracing::error!(%method, route, status, ms, cause, "{method} {route} {status}");
     } else {
@@ -100,8 +105,8 @@ async fn run(request: Request, next: Next) -> Response {
 }
 
 /// How long a handler may take. On a plain port as long as it likes: there a body may come slowly.
-fn time_left(request: &Request) -> Duration {
-    let Some(context) = request.extensions().get::<lambda_http::Context>() else {
+pub(crate) fn time_left(extensions: &Extensions) -> Duration {
+    let Some(context) = extensions.get::<lambda_http::Context>() else {
         return Duration::MAX;
     };
     let clock = Clock::system();

@@ -9,8 +9,8 @@ use utoipa_axum::routes;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, docs, extractors, health, limits, list, preview, remove, result, retry, schema,
-    start, status, uploads,
+    admin, cancel, docs, events, extractors, health, limits, list, preview, remove, result, retry,
+    schema, start, status, uploads,
 };
 use crate::problem::Problem;
 use crate::{App, Preview};
@@ -56,6 +56,7 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(list::list_scans),
         routes!(status::get_scan_status),
         routes!(result::get_scan_result),
+        routes!(events::get_scan_events),
         routes!(cancel::cancel_scan),
         routes!(retry::retry_scan),
         routes!(remove::remove_scan),

@@ -232,6 +232,7 @@ impl Functions {
             reaper,
         } = self;
         let mut running = JoinSet::new();
+        let app = app.streaming_until(stop.clone());
         let router = api::whole_router(app, preview).merge(metrics::router());
         running.spawn(serve(listener, router, stop.clone()));
         running.spawn(

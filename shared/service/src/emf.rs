@@ -234,8 +234,8 @@ mod tests {
             crate::metrics::job_completed(7);
             crate::metrics::job_completed(8);
             crate::metrics::job_failed(Class::Time);
-            crate::metrics::request("/limits", 200, std::time::Duration::from_millis(2));
-            crate::metrics::request("/health", 204, std::time::Duration::from_millis(4));
+            crate::metrics::request("/limits", 200, Some(std::time::Duration::from_millis(2)));
+            crate::metrics::request("/health", 204, Some(std::time::Duration::from_millis(4)));
         });
         let definition = |name, unit| json!({"Name": name, "Unit": unit});
         assert_eq!(

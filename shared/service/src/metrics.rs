@@ -14,7 +14,7 @@
 //! | `result_bytes` | `result_bytes` | bytes | worker | size of a completed job's result |
 //! | `read_units`, `write_units` | the same | units | all | capacity units that `DynamoDB` reports for a call; not of calls that it refused, for which it reports none |
 //! | `api_requests{route,status}` | `api_requests_2xx`, `_3xx`, `_4xx`, `_5xx` | count | api | requests that were answered |
-//! | `api_latency{route}` | `api_latency` | seconds | api | time to the answer |
+//! | `api_latency{route}` | `api_latency` | seconds | api | time to the answer, but of requests that waited for their job |
 //! | `cold_starts` | `cold_starts` | count | all | processes that had their first invocation |
 //!
 //! The code records them by the functions below, through the facade of the crate `metrics`; without a recorder that costs nothing. A function
@@ -171,7 +171,7 @@ pub(crate) fn write_units(units: f64) {
 }
 
 /// A request to this route was answered with this HTTP status. The route is the pattern, of which there are few, not the path.
-pub fn request(route: &str, status: u16, latency: Duration) {
+pub fn request(route: &str, status: u16, latency: Option<Duration>) {
     let status = match status {
         ..300 => "2xx",
         300..400 => "3xx",
@@ -180,7 +180,9 @@ pub fn request(route: &str, status: u16, latency: Duration) {
     };
     let route = route.to_owned();
     counter!(API_REQUESTS, "route" => route.clone(), "status" => status).increment(1);
-    histogram!(API_LATENCY, "route" => route).record(latency);
+    if let Some(latency) = latency {
+        histogram!(API_LATENCY, "route" => route).record(latency);
+    }
 }
 
 /// A process has its first invocation.

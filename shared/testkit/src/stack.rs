@@ -16,6 +16,7 @@ use local::provision;
 use reaper::Reaper;
 use service::{Clients, Clock};
 use store::{Queue, Queues, Store};
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 use worker::{Settings, Worker};
 
@@ -143,7 +144,8 @@ impl Stack {
             worker: Worker::new(store.clone(), clock.clone(), engine, options.worker),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
             api: api::whole_router(
-                api::App::new(store.clone(), clock.clone(), options.max_request_bytes),
+                api::App::new(store.clone(), clock.clone(), options.max_request_bytes)
+                    .streaming_until(CancellationToken::new()),
                 preview,
             ),
             jobs: mapping(queues.jobs),

@@ -63,12 +63,16 @@ enum Wanted {
     Saved(Asked),
 }
 
-/// Reads a request to start a job.
-pub(crate) async fn read(request: Request, max_bytes: usize) -> Result<Received, Problem> {
+/// Reads a request to start a job. `also`: parameters beside those that are read here.
+pub(crate) async fn read(
+    request: Request,
+    max_bytes: usize,
+    also: &[&str],
+) -> Result<Received, Problem> {
     let (parts, body) = request.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE);
     let body = receive(&parts.headers, body, max_bytes).await?;
-    let options = Options::of(&parts.uri)?;
+    let options = Options::of(&parts.uri, also)?;
     check_encoding(&parts.headers)?;
 
     let Some(content_type) = content_type else {
@@ -153,8 +157,9 @@ struct Options {
 }
 
 impl Options {
-    fn of(uri: &http::Uri) -> Result<Self, Problem> {
-        let parameters = query::parameters(uri, &[EXTRACT, EXTRACTOR, AS])?;
+    fn of(uri: &http::Uri, also: &[&str]) -> Result<Self, Problem> {
+        let known = [&[EXTRACT, EXTRACTOR, AS], also].concat();
+        let parameters = query::parameters(uri, &known)?;
         let mut flaws = Flaws::default();
         let (mut lists, mut names) = (Vec::new(), Vec::new());
         let mut as_document = false;
@@ -162,11 +167,13 @@ impl Options {
             match name.as_str() {
                 EXTRACT => lists.push(value.as_str()),
                 EXTRACTOR => names.push(value.as_str()),
-                _ if value == "document" => as_document = true,
-                _ => flaws.add(
+                AS if value == "document" => as_document = true,
+                AS => flaws.add(
                     Place::Parameter(AS.to_owned()),
                     "The only value is `document`: the body is a document, whatever it looks like.",
                 ),
+                // Somebody else reads it.
+                _ => {}
             }
         }
         let place = |name: &str| Place::Parameter(name.to_owned());

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use crate::problem::{Flaws, Place, Problem};
 use crate::query;
+use crate::wait::WAIT;
 
 /// The parameter that says how many records a page has at most.
 pub(crate) const LIMIT: &str = "limit";
@@ -34,7 +35,7 @@ impl PageOptions {
     pub(crate) fn read(uri: &http::Uri) -> Result<Option<Self>, Problem> {
         let (mut limit, mut cursor) = (None, None);
         let mut flaws = Flaws::default();
-        for (name, value) in query::parameters(uri, &[LIMIT, CURSOR])? {
+        for (name, value) in query::parameters(uri, &[LIMIT, CURSOR, WAIT])? {
             if name == LIMIT {
                 limit = value.parse().ok().filter(|it| (1..=MAX_LIMIT).contains(it));
                 if limit.is_none() {
@@ -43,7 +44,7 @@ impl PageOptions {
                         format!("It must be a whole number from 1 to {MAX_LIMIT}."),
                     );
                 }
-            } else {
+            } else if name == CURSOR {
                 cursor = Some(Cursor::read(&value).ok_or_else(no_such_page)?);
             }
         }

@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::list;
+use super::{list, start};
 use crate::query::{self, NoParameters};
-use crate::{App, Preview, body, idempotent, openapi};
+use crate::{App, Preview, body, idempotent, openapi, wait};
 
 /// The limits in force, each with its unit in its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -52,6 +52,12 @@ pub(crate) struct Limits {
     /// Attempts that a job has before it ends as failed.
     #[schema(example = 5)]
     max_attempts: u32,
+    /// How long a request waits at most for its job, if its client wishes so.
+    #[schema(example = 20)]
+    max_wait_seconds: u64,
+    /// Longest result that the answer to a start that waited for it holds.
+    #[schema(example = 1_000_000)]
+    max_waited_result_bytes: u64,
     /// Longest `Idempotency-Key`.
     #[schema(example = 255)]
     max_idempotency_key_chars: usize,
@@ -90,6 +96,8 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_extract_bytes: body::MAX_EXTRACT_BYTES,
         max_extractor_name_chars: ExtractorName::MAX_CHARS,
         max_attempts: limits::MAX_ATTEMPTS,
+        max_wait_seconds: wait::MAX_SECONDS,
+        max_waited_result_bytes: start::MAX_RESULT_BYTES,
         max_idempotency_key_chars: idempotent::MAX_KEY_CHARS,
         keep_idempotency_key_seconds: limits::KEEP_IDEMPOTENCY_KEY.as_secs(),
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),

@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 pub(crate) mod cancel;
 pub(crate) mod docs;
+pub(crate) mod events;
 pub(crate) mod extractors;
 pub(crate) mod health;
 pub(crate) mod limits;

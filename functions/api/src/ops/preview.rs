@@ -75,12 +75,13 @@ pub(crate) async fn preview_extraction(
     State(preview): State<Preview>,
     request: Request,
 ) -> Result<Response, Problem> {
-    let received = body::read(request, MAX_BODY_BYTES)
-        .await
-        .map_err(|problem| match problem.status() {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large_to_preview(None),
-            _ => problem,
-        })?;
+    let received =
+        body::read(request, MAX_BODY_BYTES, &[])
+            .await
+            .map_err(|problem| match problem.status() {
+                StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large_to_preview(None),
+                _ => problem,
+            })?;
     if let Some(asked) = received.extractor {
         return Err(Problem::saved_to_preview(asked.place));
     }

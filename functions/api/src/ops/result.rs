@@ -15,8 +15,11 @@ use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Addressed;
+use crate::etag::{Known, Tag, not_modified};
 use crate::forms::{self, Cursor, Form, Page, PageOptions, no_such_page};
 use crate::problem::{Flaws, Place, Problem};
+use crate::retry_after::{self, retry_after};
+use crate::wait::Wait;
 use crate::{App, openapi, query, schema};
 
 /// Where a result lies that is too big to be answered.
@@ -47,6 +50,9 @@ pub(crate) struct ResultLink {
         ("job_id" = Uuid, Path, description = "The job"),
         ("limit" = Option<u32>, Query, description = "Most records of a page, 1 to 10,000. Default: all, or 1,000 with a cursor.", example = 100),
         ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before."),
+        ("wait" = Option<u32>, Query, description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends.", example = 20),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: the same as the parameter.", example = "wait=20"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what the client has: it need not be sent again."),
     ),
     responses(
         (
@@ -82,7 +88,11 @@ pub(crate) struct ResultLink {
                 (String = "text/markdown"),
                 (String = "text/plain"),
             ),
-            headers(("Link" = Option<String>, description = "The page after this one, if there is one")),
+            headers(
+                ("Link" = Option<String>, description = "The page after this one, if there is one"),
+                ("ETag" = String, description = "Names this answer"),
+                ("Preference-Applied" = Option<String>, description = "`wait=N`: the seconds that were granted, if any were asked for"),
+            ),
         ),
         (
             status = 303,
@@ -90,29 +100,83 @@ pub(crate) struct ResultLink {
             body = ResultLink,
             headers(("Location" = String, description = "The result, for 15 minutes")),
         ),
+        (status = 304, description = "The client has this answer already"),
         Problems,
     ),
 )]
 pub(crate) async fn get_scan_result(
     State(app): State<App>,
     Addressed(key): Addressed,
+    wait: Wait,
+    known: Known,
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
     let options = PageOptions::read(&uri)?;
     let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
-    if job.status() != job::Status::Completed {
-        return Err(Problem::not_completed(&job));
-    }
-    let form = Form::accepted(&headers)?;
-    let answer = match (options, form) {
-        (None, Form::Json) => whole(&app, &job).await?,
-        (None, Form::Text | Form::Markdown) => texts(&app, &job, form).await?,
-        (Some(_), Form::Text | Form::Markdown) => return Err(no_pages(form)),
-        (page, Form::Json | Form::Csv | Form::Ndjson) => records(&app, &job, form, page).await?,
+    let job = wait.watch(&app, job, |job| job.status().is_final()).await?;
+    let job = job.ok_or_else(Problem::job_not_found)?;
+    let mut response = if job.status() == job::Status::Completed {
+        answer(&app, &job, options, &known, &headers).await?
+    } else {
+        let mut response = Problem::not_completed(&job).into_response();
+        let seconds = retry_after(&app, &job).await;
+        retry_after::put(response.headers_mut(), seconds);
+        response
     };
-    Ok(([(header::VARY, HeaderValue::from_static("accept"))], answer).into_response())
+    wait.tell(&mut response);
+    Ok(response)
+}
+
+/// The result of a completed job, unless the client has it already.
+async fn answer(
+    app: &App,
+    job: &Job,
+    options: Option<PageOptions>,
+    known: &Known,
+    headers: &HeaderMap,
+) -> Result<Response, Problem> {
+    let form = Form::accepted(headers)?;
+    let tag = tag(job, form, options);
+    let mut response = if known.has(&tag) {
+        not_modified(&tag)
+    } else {
+        let mut response = read(app, job, form, options).await?;
+        if response.status() == StatusCode::OK {
+            tag.put(response.headers_mut());
+        }
+        response
+    };
+    let vary = HeaderValue::from_static("accept");
+    response.headers_mut().insert(header::VARY, vary);
+    Ok(response)
+}
+
+/// The tag of a result as it is written in a form by this release: an attempt has one result, which never changes.
+fn tag(job: &Job, form: Form, options: Option<PageOptions>) -> Tag {
+    let (release, attempt) = (env!("CARGO_PKG_VERSION"), job.attempt);
+    let form = form.media_type();
+    let page = options.map(|PageOptions { limit, cursor }| {
+        let cursor = cursor.map(Cursor::encode).unwrap_or_default();
+        format!("{limit} {cursor}")
+    });
+    let page = page.unwrap_or_default();
+    Tag::of(format!("{release} {attempt} {form} {page}").as_bytes())
+}
+
+async fn read(
+    app: &App,
+    job: &Job,
+    form: Form,
+    options: Option<PageOptions>,
+) -> Result<Response, Problem> {
+    match (options, form) {
+        (None, Form::Json) => whole(app, job).await,
+        (None, Form::Text | Form::Markdown) => texts(app, job, form).await,
+        (Some(_), Form::Text | Form::Markdown) => Err(no_pages(form)),
+        (page, Form::Json | Form::Csv | Form::Ndjson) => records(app, job, form, page).await,
+    }
 }
 
 /// The stored result as it is, or where it lies.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
 use jiff::Timestamp;
 use job::{Change, Job, Status};
 use service::metrics;
@@ -19,6 +18,7 @@ use crate::fingerprint::Fingerprint;
 use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
+use crate::retry_after::{self, retry_after_start};
 use crate::{App, openapi};
 
 /// Try a failed or cancelled job again
@@ -72,8 +72,7 @@ pub(crate) async fn retry_scan(
         resubmit(&app, job, trace, intent).await
     });
     let mut response = retried.await?.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    retry_after::put(response.headers_mut(), Some(retry_after_start(&app)));
     Ok(response)
 }
 

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, StatusCode, header};
-use job::JobId;
+use axum::{Extension, Json};
+use http::StatusCode;
+use job::{JobId, JobKey};
 use serde::Serialize;
+use serde_json::value::RawValue;
 use service::metrics;
-use store::TraceParent;
+use store::{StoredResult, TraceParent};
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::status::JobStatus;
 use crate::body::Received;
 use crate::caller::Caller;
 use crate::fingerprint::Fingerprint;
@@ -20,6 +22,8 @@ use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::observe::tell_job;
 use crate::ops::uploads;
 use crate::problem::Problem;
+use crate::retry_after::{self, retry_after_start};
+use crate::wait::{WAIT, Wait};
 use crate::{App, body, extractor, openapi, schema};
 
 /// A job that was accepted.
@@ -42,17 +46,36 @@ impl Accepted {
         let accepted = Self {
             job_id: id,
             status: job::Status::Pending,
-            status_url: format!("/api/v1/scan/status/{id}/"),
-            result_url: format!("/api/v1/scan/result/{id}/"),
+            status_url: status_url(id),
+            result_url: result_url(id),
         };
         let location = Some(accepted.status_url.clone());
         Made::new(StatusCode::ACCEPTED, location, &accepted)
     }
 }
 
+/// A job that ended while its client waited.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ended {
+    #[serde(flatten)]
+    job: JobStatus,
+    /// Where its status can be read.
+    status_url: String,
+    /// Where its result can be read, if it is completed.
+    result_url: String,
+    /// Its result, if it is completed and the result has at most 1,000,000 bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<schema::ScanResult>)]
+    result: Option<Box<RawValue>>,
+}
+
+/// Longest result that is answered by the start that waited for it, in bytes.
+pub(crate) const MAX_RESULT_BYTES: u64 = 1_000_000;
+
 /// Submit documents
 ///
-/// Accepts a job and answers at once. The documents come in one of these forms:
+/// Accepts a job and answers at once; or, if the client is willing to wait, when the job ends, with its result if that is small.
+/// The documents come in one of these forms:
 ///
 /// - `application/json`: a request. JSON that has none of its members (`source`, `sources`, `extract`, …) is itself the document. To
 ///   be sure that any JSON is taken as a document, add `?as=document`, or send it as a part of a form.
@@ -80,6 +103,12 @@ impl Accepted {
             description = "`document`: the body is a document, whatever its `Content-Type`.",
             example = "document",
         ),
+        (
+            "wait" = Option<u32>, Query,
+            description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends. A repeated call with the same `Idempotency-Key` waits as well.",
+            example = 20,
+        ),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: the same as the parameter.", example = "wait=20"),
         (
             "Idempotency-Key" = Option<String>, Header,
             description = "Names this call, so that it can be repeated when its answer was lost: the same key and the same documents, within 24 hours, are given the first answer and start nothing. 1 to 255 characters, best a random UUID.",
@@ -114,12 +143,36 @@ impl Accepted {
     ),
     responses(
         (
+            status = 200,
+            description = "The job ended while the client waited",
+            body = Ended,
+            headers(
+                ("Preference-Applied" = Option<String>, description = "`wait=N`: the seconds that were granted"),
+                ("Idempotency-Replayed" = Option<String>, description = "`true`: an earlier call with this `Idempotency-Key` started it"),
+            ),
+            example = json!({
+                "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
+                "status": "completed",
+                "created_at": "2026-09-01T12:00:00.123Z",
+                "started_at": "2026-09-01T12:00:00.341Z",
+                "finished_at": "2026-09-01T12:00:00.702Z",
+                "expires_at": "2026-09-08T12:00:00Z",
+                "attempt": 1,
+                "max_attempts": 5,
+                "documents": 1,
+                "status_url": "/api/v1/scan/status/01990a5d-ac96-774b-8cce-b302099a8057/",
+                "result_url": "/api/v1/scan/result/01990a5d-ac96-774b-8cce-b302099a8057/",
+                "result": {"columns": [], "records": [], "documents": [{"media_type": "text/plain", "charset": "UTF-8", "bytes": 5, "text": "Hello"}]},
+            }),
+        ),
+        (
             status = 202,
             description = "The job is accepted",
             body = Accepted,
             headers(
                 ("Location" = String, description = "Where its status can be read"),
                 ("Retry-After" = u32, description = "Seconds to wait before that"),
+                ("Preference-Applied" = Option<String>, description = "`wait=N`: the seconds that were granted, if any were asked for"),
                 ("Idempotency-Replayed" = Option<String>, description = "`true`: an earlier call with this `Idempotency-Key` did it, and this is its answer"),
             ),
             example = json!({
@@ -137,9 +190,10 @@ pub(crate) async fn start_scan(
     caller: Caller,
     Extension(trace): Extension<TraceParent>,
     name: IdempotencyKey,
+    wait: Wait,
     request: Request,
 ) -> Result<Response, Problem> {
-    let received = body::read(request, app.max_request_bytes).await?;
+    let received = body::read(request, app.max_request_bytes, &[WAIT]).await?;
     // Of what was sent, before anything is looked up for it.
     let fingerprint = || Fingerprint::of("start").received(&received);
     let call = name.call(caller.tenant(), fingerprint);
@@ -148,11 +202,49 @@ pub(crate) async fn start_scan(
         submit(&app, &caller, received, trace, intent)
     });
     let started = started.await?;
-    tell_job(&caller.key(drawn_id(&started.drawn)?));
-    let mut response = started.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+    let key = caller.key(drawn_id(&started.drawn)?);
+    tell_job(&key);
+    let mut response = if let Some(ended) = ended(&app, &wait, &key).await {
+        let mut response = Json(ended).into_response();
+        started.mark(&mut response);
+        response
+    } else {
+        let mut response = started.into_response();
+        retry_after::put(response.headers_mut(), Some(retry_after_start(&app)));
+        response
+    };
+    wait.tell(&mut response);
     Ok(response)
+}
+
+/// The job that was started, if its client is willing to wait for its end and that comes in time. Once a job is accepted no error
+/// takes that back: whoever could not wait for it can ask for it.
+async fn ended(app: &App, wait: &Wait, key: &JobKey) -> Option<Ended> {
+    if !wait.is_asked() {
+        return None;
+    }
+    let job = app.store.get(key, app.clock.now()).await.ok()??;
+    let job = wait.watch(app, job, |job| job.status().is_final());
+    let job = job.await.ok()??;
+    job.status().is_final().then_some(())?;
+    let small = match &job.state {
+        job::State::Completed { result, .. } => result.bytes <= MAX_RESULT_BYTES,
+        _ => false,
+    };
+    let result = if small {
+        match app.store.result(&job).await.ok()?? {
+            StoredResult::Here(result) => String::from_utf8(result).ok(),
+            StoredResult::Elsewhere(_) => None,
+        }
+    } else {
+        None
+    };
+    Some(Ended {
+        job: JobStatus::of(&job),
+        status_url: status_url(key.id),
+        result_url: result_url(key.id),
+        result: result.and_then(|result| RawValue::from_string(result).ok()),
+    })
 }
 
 /// Submits a job under the id that was drawn for it, unless an earlier call with the same key has done so.
@@ -176,6 +268,14 @@ async fn submit(
         metrics::job_accepted(bytes);
     }
     Accepted::made(id)
+}
+
+fn status_url(id: JobId) -> String {
+    format!("/api/v1/scan/status/{id}/")
+}
+
+fn result_url(id: JobId) -> String {
+    format!("/api/v1/scan/result/{id}/")
 }
 
 fn drawn_id(drawn: &str) -> Result<JobId, Problem> {

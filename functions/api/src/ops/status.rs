@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::{HeaderValue, header};
+use http::{HeaderValue, Uri, header};
 use jiff::Timestamp;
 use job::{About, Failure, Job, JobId, Pinned, Progress, State as JobState};
 use serde::Serialize;
@@ -13,9 +12,11 @@ use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Addressed;
+use crate::etag::{Known, Tag, not_modified};
 use crate::problem::{Problem, problem_type, title_of};
-use crate::query::{self, NoParameters};
-use crate::{App, openapi, schema};
+use crate::retry_after::{self, retry_after};
+use crate::wait::{WAIT, Wait};
+use crate::{App, openapi, query, schema};
 
 /// How a job stands.
 #[derive(Debug, Serialize, ToSchema)]
@@ -117,13 +118,26 @@ pub(crate) struct JobFailure {
     get,
     path = "/api/v1/scan/status/{job_id}/",
     tag = "scan",
-    params(("job_id" = Uuid, Path, description = "The job")),
+    params(
+        ("job_id" = Uuid, Path, description = "The job"),
+        (
+            "wait" = Option<u32>, Query,
+            description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends, or, with `If-None-Match`, that it stands otherwise.",
+            example = 20,
+        ),
+        ("Prefer" = Option<String>, Header, description = "`wait=N`: the same as the parameter.", example = "wait=20"),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what the client has: it need not be sent again."),
+    ),
     responses(
         (
             status = 200,
             description = "How it stands",
             body = JobStatus,
-            headers(("Retry-After" = u32, description = "Seconds to wait before asking again; absent if the job is final")),
+            headers(
+                ("Retry-After" = Option<u32>, description = "Seconds to wait before asking again, by how many jobs are in the queue; absent if the job is final"),
+                ("ETag" = String, description = "Names this answer"),
+                ("Preference-Applied" = Option<String>, description = "`wait=N`: the seconds that were granted, if any were asked for"),
+            ),
             examples(
                 ("running" = (value = json!({
                     "job_id": "01990a5d-ac96-774b-8cce-b302099a8057",
@@ -175,40 +189,54 @@ pub(crate) struct JobFailure {
                 }))),
             ),
         ),
+        (status = 304, description = "The client has this answer already"),
         Problems,
     ),
 )]
 pub(crate) async fn get_scan_status(
     State(app): State<App>,
     Addressed(key): Addressed,
-    _: NoParameters,
+    wait: Wait,
+    known: Known,
+    uri: Uri,
 ) -> Result<Response, Problem> {
-    let now = app.clock.now();
-    let job = app.store.get(&key, now).await?;
+    query::parameters(&uri, &[WAIT])?;
+    let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
-    let retry_after = retry_after(&job, now);
-    let mut response = Json(JobStatus::of(&job)).into_response();
-    if let Some(seconds) = retry_after {
+    // Whoever says what it has waits for anything else, all others for the end.
+    let is_news =
+        |job: &Job| job.status().is_final() || known.is_said() && !known.has(&Seen::of(job).tag);
+    let job = wait.watch(&app, job, is_news).await?;
+    let job = job.ok_or_else(Problem::job_not_found)?;
+    let Seen { body, tag } = Seen::of(&job);
+    let mut response = if known.has(&tag) {
+        not_modified(&tag)
+    } else {
+        let json = HeaderValue::from_static("application/json");
+        let mut response = ([(header::CONTENT_TYPE, json)], body).into_response();
+        tag.put(response.headers_mut());
         response
-            .headers_mut()
-            .insert(header::RETRY_AFTER, HeaderValue::from(seconds));
-    }
+    };
+    let seconds = retry_after(&app, &job).await;
+    retry_after::put(response.headers_mut(), seconds);
+    wait.tell(&mut response);
     Ok(response)
 }
 
-/// Seconds after which a job may stand otherwise than now; none if it is final.
-fn retry_after(job: &Job, now: Timestamp) -> Option<u64> {
-    let wait_ms = match &job.state {
-        JobState::Pending {
-            not_before: Some(time),
-            ..
-        } => time.duration_since(now).as_millis(),
-        JobState::Pending { .. } | JobState::Running { .. } => 0,
-        JobState::Completed { .. } | JobState::Failed { .. } | JobState::Cancelled { .. } => {
-            return None;
-        }
-    };
-    Some(u64::try_from(wait_ms).unwrap_or(0).div_ceil(1000).max(1))
+/// A job as its client sees it.
+pub(crate) struct Seen {
+    /// Its status, as JSON.
+    pub(crate) body: String,
+    pub(crate) tag: Tag,
+}
+
+impl Seen {
+    pub(crate) fn of(job: &Job) -> Self {
+        let body = serde_json::to_string(&JobStatus::of(job));
+        let body = body.expect("a struct of plain fields always serialises");
+        let tag = Tag::of(body.as_bytes());
+        Self { body, tag }
+    }
 }
 
 impl JobStatus {

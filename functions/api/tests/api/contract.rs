@@ -68,6 +68,7 @@ async fn every_path_is_documented() {
         "/api/v1/limits/".to_owned(),
         "/api/v1/scan/".to_owned(),
         format!("/api/v1/scan/cancel/{ID}/"),
+        format!("/api/v1/scan/events/{ID}/"),
         format!("/api/v1/scan/remove/{ID}/"),
         format!("/api/v1/scan/result/{ID}/"),
         format!("/api/v1/scan/retry/{ID}/"),

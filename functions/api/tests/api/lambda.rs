@@ -160,3 +160,47 @@ async fn a_request_that_waits_for_aws_is_answered_before_the_function_is_killed(
     let Output { log, .. } = api.stop().await;
     assert_eq!(log[0]["cause"], "the function's time ran out");
 }
+
+#[tokio::test]
+async fn a_wait_ends_while_there_is_time_to_answer() {
+    let (stack, api) = start().await;
+    let id = stack.job().pending().await.key.id;
+    let status = format!("/api/v1/scan/status/{id}/");
+    let soon = service::Clock::system().now() + std::time::Duration::from_millis(5_300);
+    let answer = api
+        .request_until("r-1", "GET", &status, &[("prefer", "wait=20")], "", soon)
+        .await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(answer.json()["status"], "pending");
+    let Output { metrics, .. } = api.stop().await;
+    // The time that a client wished to wait is no latency.
+    assert_eq!(metrics[0]["api_requests_2xx"], 1.0);
+    assert_eq!(metrics[0]["api_latency"], Value::Null);
+}
+
+#[tokio::test]
+async fn events_end_after_the_present_state_where_they_cannot_be_streamed() {
+    let (stack, api) = start().await;
+    let id = stack.job().pending().await.key.id;
+    let events = format!("/api/v1/scan/events/{id}/");
+    let answer = api.request("r-1", "GET", &events, &[], "").await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    let text = answer.text();
+    assert!(text.contains("data: {\"job_id\":"), "{text}");
+    assert!(text.contains("retry: 1000\n"), "{text}");
+    let last = text.lines().find_map(|line| line.strip_prefix("id: "));
+    let last = [("last-event-id", last.unwrap())];
+
+    // Nothing new: it is only told when to come back.
+    let answer = api.request("r-2", "GET", &events, &last, "").await;
+    assert_eq!(answer.text(), "retry: 1000\n\n");
+    stack.drain_queue().await;
+    let answer = api.request("r-3", "GET", &events, &last, "").await;
+    assert!(
+        answer.text().contains("\"status\":\"completed\""),
+        "{}",
+        answer.text()
+    );
+    api.stop().await;
+}

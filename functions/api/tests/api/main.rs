@@ -13,3 +13,4 @@ mod lifecycle;
 mod listing;
 mod pages;
 mod support;
+mod waiting;
