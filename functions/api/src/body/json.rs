@@ -20,7 +20,14 @@ use crate::problem::{Flaws, Place, Problem, shortened};
 pub(crate) const MAX_JSON_LEVELS: usize = 128;
 
 /// The members of a request. One of them makes an object a request.
-const REQUEST: [&str; 5] = ["source", "sources", "extract", "extractor", "tags"];
+const REQUEST: [&str; 6] = [
+    "source",
+    "sources",
+    "extract",
+    "extractor",
+    "tags",
+    "webhook",
+];
 
 /// The members of a source.
 const SOURCE: [&str; 7] = [
@@ -138,7 +145,8 @@ fn check_depth(text: &str) -> Result<(), Problem> {
 
 fn request(object: Object<'_>) -> Result<Received, Problem> {
     let mut flaws = Flaws::default();
-    let Some([source, sources, wanted, saved, tags]) = members("", object, REQUEST, &mut flaws)
+    let Some([source, sources, wanted, saved, tags, webhook]) =
+        members("", object, REQUEST, &mut flaws)
     else {
         return Err(flaws.end().expect_err("it says why there are none"));
     };
@@ -177,9 +185,11 @@ fn request(object: Object<'_>) -> Result<Received, Problem> {
         }
     };
     let tags = tags.and_then(|list| super::tags::read(list, &mut flaws));
+    let webhook = webhook.and_then(|value| super::webhook::read(value, &mut flaws));
     flaws.end()?;
     let mut received = Received::new(documents, wanted);
     received.submission.about.tags = tags.unwrap_or_default();
+    received.submission.about.webhook = webhook;
     Ok(received)
 }
 

@@ -9,6 +9,7 @@ mod multipart;
 mod raw;
 mod tags;
 mod upload;
+mod webhook;
 
 use axum::body::Body;
 use axum::extract::Request;
