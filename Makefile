@@ -13,7 +13,7 @@ ON ?=
 TOOLS := .tools/venv/bin
 SAM := .tools/sam/bin
 STEP := scripts/step.sh
-FUNCTIONS := api preview worker reaper
+FUNCTIONS := api preview worker reaper notifier
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:

@@ -3,8 +3,8 @@
 
     bench_start.py [--repeats N | --sizes] NAME=BINARY…
 
-A NAME that begins with api, preview, worker or reaper gets events of that function; any other is
-taken for a program that answers whatever it gets and calls nobody. What is measured of each:
+A NAME that begins with api, preview, worker, reaper or notifier gets events of that function; any
+other is taken for a program that answers whatever it gets and calls nobody. What is measured:
 
     binary, zip     their size in MB; the zip is what a deployment uploads
     memory          resident at the first poll, in MB
@@ -240,6 +240,7 @@ class Aws:
             "TABLE_NAME": "jobs",
             "BUCKET_NAME": "documents",
             "QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/jobs",
+            "WEBHOOK_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/webhooks",
             "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
             "METRICS_NAMESPACE": "bench",
             "LOG": "info",
@@ -317,6 +318,12 @@ def events_for(name):
         return {
             "plain": ({"Records": []}, lambda answer: answer == {"batchItemFailures": []}),
             "aws": (sqs_event("?"), lambda answer: answer == {"batchItemFailures": []}),
+        }
+    if name.startswith("notifier"):
+        # A notice that nobody understands is given back.
+        return {
+            "plain": ({"Records": []}, lambda answer: answer == {"batchItemFailures": []}),
+            "aws": (sqs_event("?"), lambda answer: len(answer["batchItemFailures"]) == 1),
         }
     return {"plain": ({"Records": []}, lambda answer: True)}
 

@@ -17,4 +17,5 @@ scripts/bench_start.py --repeats "${REPEATS:-30}" \
     api=$built/ApiFunction/bootstrap \
     preview=$built/PreviewFunction/bootstrap \
     worker=$built/WorkerFunction/bootstrap \
-    reaper=$built/ReaperFunction/bootstrap
+    reaper=$built/ReaperFunction/bootstrap \
+    notifier=$built/NotifierFunction/bootstrap

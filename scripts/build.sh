@@ -25,6 +25,7 @@ main() {
         "preview=$built/PreviewFunction/bootstrap"
         "worker=$built/WorkerFunction/bootstrap"
         "reaper=$built/ReaperFunction/bootstrap"
+        "notifier=$built/NotifierFunction/bootstrap"
     )
     scripts/check_bootstraps.py --release "${bootstraps[@]}"
     if [ "$(uname -m)" = "$machine" ]; then

@@ -71,7 +71,8 @@ def ask(stack):
 def stop_functions(resources):
     """Nobody is to put anything into the bucket any more."""
     client = boto3.client("lambda")
-    for function in ("ApiFunction", "PreviewFunction", "WorkerFunction", "ReaperFunction"):
+    for name in ("Api", "Preview", "Worker", "Reaper", "Notifier"):
+        function = f"{name}Function"
         if function in resources:
             client.put_function_concurrency(
                 FunctionName=resources[function], ReservedConcurrentExecutions=0

@@ -16,7 +16,13 @@ from samcli.yamlhelper import yaml_parse
 ROOT = Path(__file__).resolve().parent.parent
 TEMPLATE = yaml_parse((ROOT / "template.yaml").read_text(encoding="utf-8"))
 RESOURCES = TEMPLATE["Resources"]
-FUNCTIONS = ("ApiFunction", "PreviewFunction", "WorkerFunction", "ReaperFunction")
+FUNCTIONS = (
+    "ApiFunction",
+    "PreviewFunction",
+    "WorkerFunction",
+    "ReaperFunction",
+    "NotifierFunction",
+)
 DEAD_LETTERS = {"Queue": "DeadLetterQueue", "WebhookQueue": "WebhookDeadLetterQueue"}
 DAY_S = 24 * 60 * 60
 NOTHING = {"Ref": "AWS::NoValue"}
@@ -95,7 +101,7 @@ class Queues(unittest.TestCase):
 class Mappings(unittest.TestCase):
     def test_each_asks_for_partial_answers_and_limits_its_function(self):
         mappings = of_type("AWS::Lambda::EventSourceMapping")
-        self.assertEqual(set(mappings), {"WorkerMapping", "ReaperMapping"})
+        self.assertEqual(set(mappings), {"WorkerMapping", "ReaperMapping", "NotifierMapping"})
         for name, mapping in mappings.items():
             self.assertEqual(mapping["FunctionResponseTypes"], ["ReportBatchItemFailures"], name)
             self.assertTrue(mapping["ScalingConfig"]["MaximumConcurrency"], name)
@@ -116,6 +122,10 @@ class Functions(unittest.TestCase):
         room = properties("WorkerFunction")["EphemeralStorage"]["Size"] << 20
         most_cores = 6
         self.assertGreater(room, most_cores * int(longest))
+
+    def test_the_notifier_has_time_for_the_slowest_receiver_and_to_note_how_it_went(self):
+        notifier = properties("NotifierFunction")
+        self.assertGreaterEqual(notifier["Timeout"], constant(LIMITS, "WEBHOOK_TIME") + 30)
 
     def test_the_api_ends_before_the_gateway_stops_waiting(self):
         for integration in of_type("AWS::ApiGatewayV2::Integration").values():
@@ -211,11 +221,12 @@ class Roles(unittest.TestCase):
         for name, statement in self.all_statements():
             self.assertNotIn("dynamodb:Scan", as_list(statement["Action"]), name)
 
-    def test_each_reaches_only_the_keys_of_jobs_and_the_reaper_those_of_dead_letters(self):
+    def test_each_reaches_only_the_keys_that_it_has_to(self):
         keys = source("shared/store/src/keys.rs")
         self.assertIn('format!("T#{tenant}', keys)
         self.assertIn('format!("jobs/{', keys)
         self.assertIn('format!("uploads/{', keys)
+        self.assertIn('format!("H#{', keys)
         for name, statement in self.all_statements():
             service = as_list(statement["Action"])[0].partition(":")[0]
             condition = statement.get("Condition")
@@ -224,7 +235,8 @@ class Roles(unittest.TestCase):
                 [(operator, keys)] = condition.items()
                 self.assertTrue(operator.startswith("ForAllValues:"), name)
                 allowed = keys["dynamodb:LeadingKeys"]
-                self.assertIn(allowed, ["T#*", "D"] if name == "ReaperFunction" else ["T#*"])
+                also = {"ReaperFunction": {"D"}, "ApiFunction": {"H#*"}, "NotifierFunction": {"H#*"}}
+                self.assertIn(allowed, {"T#*"} | also.get(name, set()))
             elif "s3:ListBucket" in as_list(statement["Action"]):
                 self.assertEqual(condition, {"StringLike": {"s3:prefix": "jobs/*"}}, name)
             elif service == "s3":
@@ -251,6 +263,7 @@ class Roles(unittest.TestCase):
                 "PreviewFunction": set(),
                 "WorkerFunction": {("sqs:ReceiveMessage", "Queue"), notices},
                 "ReaperFunction": {("sqs:ReceiveMessage", "DeadLetterQueue"), notices},
+                "NotifierFunction": {("sqs:ReceiveMessage", "WebhookQueue")},
             },
         )
 

@@ -4,9 +4,10 @@
     watch.py [--on docker|pip|embedded|environment] [--port PORT] [--aws-port PORT] [--data FOLDER]
              [--no-reload]
 
-`cargo lambda watch` serves api, preview, worker and reaper; `local mapping` feeds worker and reaper from
-their queues; localstack/emulator.py says what plays AWS. `environment` is one that runs already,
-where AWS_ENDPOINT_URL says. Without --on it is that where AWS_ENDPOINT_URL is set, else LocalStack.
+`cargo lambda watch` serves api, preview, worker, reaper and notifier; `local mapping` feeds the
+last three from their queues; localstack/emulator.py says what plays AWS. `environment` is one that
+runs already, where AWS_ENDPOINT_URL says. Without --on it is that where AWS_ENDPOINT_URL is set,
+else LocalStack.
 
 Settings, in the environment: LOG, MAX_REQUEST_BYTES, WORKER=off (jobs are accepted and wait),
 STACK_NAME (what the names of table, queues and bucket begin with, default `local`).

@@ -18,7 +18,7 @@ from e2e import expect
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / ".aws-sam" / "dev"
-FUNCTIONS = ("Api", "Preview", "Worker", "Reaper")
+FUNCTIONS = ("Api", "Preview", "Worker", "Reaper", "Notifier")
 TIMEOUT_S = 60
 
 
@@ -98,13 +98,15 @@ class Stack:
         """Makes up for what the emulator has otherwise than AWS."""
         # A number that came by a parameter is a text to it, which stops its polling of all queues.
         client = self.emulator.client("lambda")
-        mapping = self.resources["WorkerMapping"]
-        most = client.get_event_source_mapping(UUID=mapping)["ScalingConfig"]["MaximumConcurrency"]
-        client.update_event_source_mapping(
-            UUID=mapping, ScalingConfig={"MaximumConcurrency": int(most)}
-        )
+        for name in ("WorkerMapping", "NotifierMapping"):
+            mapping = self.resources[name]
+            scaling = client.get_event_source_mapping(UUID=mapping)["ScalingConfig"]
+            client.update_event_source_mapping(
+                UUID=mapping,
+                ScalingConfig={"MaximumConcurrency": int(scaling["MaximumConcurrency"])},
+            )
         # On AWS sqs:ChangeMessageVisibility permits the batch too.
-        for function in ("Worker", "Reaper"):
+        for function in ("Worker", "Reaper", "Notifier"):
             self.rule(function, "Allow", "sqs:ChangeMessageVisibilityBatch")
 
     def delete(self):

@@ -1,6 +1,6 @@
 //! The local runner: the whole product in one process, on one machine, with nothing to install.
 //!
-//! - [`product`] is all of it: API, worker and reaper as Lambda runs them. [`aws`] is what they stand on, alone.
+//! - [`product`] is all of it: API, worker, reaper and notifier as Lambda runs them. [`aws`] is what they stand on, alone.
 //! - [`endpoints`] stands in for AWS: a table, queues ([`sqs`]) and objects, over HTTP on loopback.
 //! - [`mapping`] stands in for what connects a queue to a function, [`provision`] for the template. [`mappings`] are all
 //!   the product has, alone, for [`remote`] functions.

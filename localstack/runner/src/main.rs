@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use engine::Child;
+use fetch::Policy;
 use local::settings::{MappingSettings, Settings};
 use local::{aws, mappings, product};
 use service::LogFormat;
@@ -15,7 +16,7 @@ use service::config::optional;
 use tokio::runtime::{Builder, Runtime};
 
 const HELP: &str = "\
-Usage: local          run the whole product: API, worker, reaper, table, queues, objects
+Usage: local          run the whole product: API, worker, reaper, notifier, table, queues, objects
        local aws      run the table, the queues and the objects alone, for AWS SDKs and tools
        local mapping  feed functions that are served elsewhere, as Lambda's event source mappings do
        local --help   show this
@@ -34,6 +35,7 @@ Settings of `local mapping`, beside WORKER and LOG; the AWS SDK's own (AWS_ENDPO
   FUNCTIONS_URL=http://127.0.0.1:9001  where functions are invoked; `cargo lambda watch` answers so
   QUEUE_URL=…                          the queue that feeds the function `worker`
   DEAD_LETTER_QUEUE_URL=…              the queue that feeds the function `reaper`
+  WEBHOOK_QUEUE_URL=…                  the queue that feeds the function `notifier`
 
 Ctrl-C ends it once the running jobs have ended or ten seconds have passed; a second one, at once.
 ";
@@ -89,7 +91,8 @@ fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
         match command {
             Command::Product => {
                 let engine = engine::Settings::read(optional)?;
-                product::run(&Settings::read(optional)?, engine).await
+                let policy = Policy::read(optional)?;
+                product::run(&Settings::read(optional)?, engine, policy).await
             }
             Command::Aws => aws::run(&Settings::read(optional)?).await,
             Command::Mapping => mappings::run(&MappingSettings::read(optional)?).await,

@@ -1,4 +1,4 @@
-//! The whole product in this process: API, worker and reaper as Lambda runs them, on the embedded
+//! The whole product in this process: API, worker, reaper and notifier as Lambda runs them, on the embedded
 //! endpoints.
 
 use std::convert::Infallible;
@@ -13,9 +13,11 @@ use api::{App, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use engine::{Engine, Isolation};
+use fetch::Policy;
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use job::limits;
+use notifier::Notifier;
 use reaper::Reaper;
 use service::{Clients, Clock};
 use store::Store;
@@ -50,13 +52,14 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(
     settings: &Settings,
     engine: engine::Settings,
+    policy: Policy,
 ) -> Result<ExitCode, Box<dyn Error>> {
     let mut signals = Signals::install()?;
     let engine = Engine::new(Isolation::this_program(), engine);
     if settings.worker {
         engine.start_ahead();
     }
-    let product = Product::start(settings, engine, Clock::system()).await?;
+    let product = Product::start(settings, engine, policy, Clock::system()).await?;
     io::stdout().write_all(greeting(&product).as_bytes())?;
     signals.next().await;
     tracing::info!("Stopping");
@@ -101,6 +104,7 @@ impl Product {
     pub async fn start(
         settings: &Settings,
         engine: Engine,
+        policy: Policy,
         clock: Clock,
     ) -> Result<Self, ProductError> {
         let (listener, address) = listen(settings.listen).await?;
@@ -112,7 +116,7 @@ impl Product {
         .await?;
         let clients = endpoints.clients().await;
         let queues = provision(&clients).await?;
-        let functions = Functions::new(settings, clients.clone(), &queues, engine, &clock);
+        let functions = Functions::new(settings, clients.clone(), &queues, engine, policy, &clock);
         take_up(&endpoints, &functions.store, clock.now()).await?;
         let worker = functions.worker.clone();
         let stop = CancellationToken::new();
@@ -128,7 +132,8 @@ impl Product {
         };
         let jobs = settings.worker.then(|| mapping(queues.jobs, batch_size()));
         let dead_letters = mapping(queues.dead_letters, 10);
-        let running = functions.wire(listener, jobs, dead_letters, &stop);
+        let webhooks = mapping(queues.webhooks, 10);
+        let running = functions.wire(listener, jobs, dead_letters, webhooks, &stop);
         Ok(Self {
             url: format!("http://{address}"),
             endpoints,
@@ -184,6 +189,7 @@ struct Functions {
     preview: Preview,
     worker: Worker,
     reaper: Reaper,
+    notifier: Notifier,
 }
 
 impl Functions {
@@ -192,6 +198,7 @@ impl Functions {
         clients: Clients,
         queues: &Queues,
         engine: Engine,
+        policy: Policy,
         clock: &Clock,
     ) -> Self {
         let Clients { dynamodb, sqs, s3 } = clients;
@@ -212,6 +219,7 @@ impl Functions {
                 worker::Settings::default(),
             ),
             reaper: Reaper::new(store.clone(), dead_letters, clock.clone()),
+            notifier: Notifier::new(store.clone(), clock.clone(), policy),
             store,
         }
     }
@@ -222,6 +230,7 @@ impl Functions {
         listener: TcpListener,
         jobs: Option<Mapping>,
         dead_letters: Mapping,
+        webhooks: Mapping,
         stop: &CancellationToken,
     ) -> JoinSet<()> {
         let Self {
@@ -230,6 +239,7 @@ impl Functions {
             preview,
             worker,
             reaper,
+            notifier,
         } = self;
         let mut running = JoinSet::new();
         let app = app.streaming_until(stop.clone());
@@ -252,6 +262,11 @@ impl Functions {
             async move { Ok::<_, Infallible>(reaper.handle(event, deadline).await) }
         };
         running.spawn(dead_letters.run(function, stop.clone()));
+        let function = move |event: SqsEvent, deadline| {
+            let notifier = notifier.clone();
+            async move { Ok::<_, Infallible>(notifier.handle(event, deadline).await) }
+        };
+        running.spawn(webhooks.run(function, stop.clone()));
         running
     }
 }

@@ -11,6 +11,7 @@
 //! | `FUNCTIONS_URL` | `http://127.0.0.1:9001` | `local mapping`: where functions are invoked |
 //! | `QUEUE_URL` | none | `local mapping`: what feeds the worker |
 //! | `DEAD_LETTER_QUEUE_URL` | none | `local mapping`: what feeds the reaper |
+//! | `WEBHOOK_QUEUE_URL` | none | `local mapping`: what feeds the notifier |
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -51,6 +52,8 @@ pub struct MappingSettings {
     pub queue_url: String,
     /// Where that queue's dead letters go.
     pub dead_letter_queue_url: String,
+    /// The queue of notices of jobs' ends.
+    pub webhook_queue_url: String,
     /// Whether the worker is fed.
     pub worker: bool,
 }
@@ -94,6 +97,10 @@ impl MappingSettings {
                 "DEAD_LETTER_QUEUE_URL",
                 get("DEAD_LETTER_QUEUE_URL").unwrap_or_default(),
             )?,
+            webhook_queue_url: parse_url(
+                "WEBHOOK_QUEUE_URL",
+                get("WEBHOOK_QUEUE_URL").unwrap_or_default(),
+            )?,
             worker: get("WORKER").map_or(Ok(true), parse_switch)?,
         })
     }
@@ -101,8 +108,10 @@ impl MappingSettings {
     /// Each queue's URL with the name of the function that it feeds.
     pub fn sources(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let jobs = self.worker.then_some((&*self.queue_url, "worker"));
-        jobs.into_iter()
-            .chain([(&*self.dead_letter_queue_url, "reaper")])
+        jobs.into_iter().chain([
+            (&*self.dead_letter_queue_url, "reaper"),
+            (&*self.webhook_queue_url, "notifier"),
+        ])
     }
 }
 
@@ -174,19 +183,23 @@ mod tests {
     }
 
     #[test]
-    fn a_mapping_feeds_the_worker_unless_it_is_off_and_the_reaper() {
+    fn a_mapping_feeds_the_worker_unless_it_is_off_and_the_others() {
         let queues = [
             ("QUEUE_URL", "http://q"),
             ("DEAD_LETTER_QUEUE_URL", "http://d"),
+            ("WEBHOOK_QUEUE_URL", "http://w"),
         ];
+        let others = [("http://d", "reaper"), ("http://w", "notifier")];
         let settings = read_mapping(&queues).unwrap();
         assert_eq!(settings.functions_url, "http://127.0.0.1:9001");
         let sources: Vec<_> = settings.sources().collect();
-        assert_eq!(sources, [("http://q", "worker"), ("http://d", "reaper")]);
+        assert_eq!(sources[0], ("http://q", "worker"));
+        assert_eq!(sources[1..], others);
 
-        let settings = read_mapping(&[queues[0], queues[1], ("WORKER", "off")]).unwrap();
+        let [jobs, letters, notices] = queues;
+        let settings = read_mapping(&[jobs, letters, notices, ("WORKER", "off")]).unwrap();
         let sources: Vec<_> = settings.sources().collect();
-        assert_eq!(sources, [("http://d", "reaper")]);
+        assert_eq!(sources, others);
     }
 
     #[test]

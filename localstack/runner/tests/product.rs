@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use engine::{Engine, Isolation};
+use fetch::Policy;
 use local::product::Product;
 use local::settings::Settings;
 use serde_json::Value;
@@ -28,9 +29,14 @@ fn settings(folder: &Path, worker: bool) -> Settings {
 
 async fn start(folder: &Path, worker: bool) -> Product {
     let engine = Engine::new(Isolation::Thread, engine::Settings::default());
-    Product::start(&settings(folder, worker), engine, Clock::system())
-        .await
-        .unwrap()
+    Product::start(
+        &settings(folder, worker),
+        engine,
+        Policy::off(),
+        Clock::system(),
+    )
+    .await
+    .unwrap()
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@
 //! | `failures{class}` | `failures_document`, `failures_time`, `failures_service`, `failures_exhausted`, `failures_undeliverable` | count | worker; reaper: the last | why jobs failed, see [`Class`]; their sum is `jobs_failed` |
 //! | `attempts` | `attempts` | count | worker | attempts that were begun |
 //! | `dead_letters_kept` | `dead_letters_kept` | count | reaper | dead letters that belong to no job and lie in the table |
+//! | `webhooks{outcome}` | `webhooks_delivered`, `webhooks_retried`, `webhooks_failed`, `webhooks_disabled` | count | notifier | attempts to tell of a job's end: taken by the other side; failed, to be made again; failed for the last time; unwanted, see [`Webhook`] |
 //! | `queue_wait` | `queue_wait` | seconds | worker | from the sending of a submission's message to its first attempt |
 //! | `extraction{media_type}` | `extraction_pdf`, `extraction_word`, `extraction_sheet`, `extraction_slides`, `extraction_epub`, `extraction_html`, `extraction_xml`, `extraction_email`, `extraction_csv`, `extraction_json`, `extraction_config`, `extraction_cards`, `extraction_archive`, `extraction_markdown`, `extraction_text`, `extraction_unread` | seconds | worker, preview | time that the engine took for a document with all within it; `unread`: one that it could not read |
 //! | `engine_ends{why}` | `engine_ends_crash`, `engine_ends_memory`, `engine_ends_deaf`, `engine_ends_grown` | count | worker, preview | child processes of the engine that ended before their time, see [`EngineEnd`] |
@@ -22,7 +23,7 @@
 //!
 //! **Cost.** `CloudWatch` bills each name with each set of dimensions as a metric of its own: 0.30 USD a month, by the hours in which it had a value. So
 //! there are no dimensions: a label is made part of the name, which costs the same and lets one line tell all of an invocation, or it is left out
-//! (`route`). That makes 44 names, 13.20 USD a month if each has a value in every hour, and the first ten are free; the lines themselves
+//! (`route`). That makes 48 names, 14.40 USD a month if each has a value in every hour, and the first ten are free; the lines themselves
 //! are logs at 0.50 USD per GB. A small job leaves two of them and two log lines, 2 KB in all: 1.00 USD per million jobs.
 
 use std::time::Duration;
@@ -33,6 +34,7 @@ const JOBS: &str = "jobs";
 const FAILURES: &str = "failures";
 const ATTEMPTS: &str = "attempts";
 const DEAD_LETTERS_KEPT: &str = "dead_letters_kept";
+const WEBHOOKS: &str = "webhooks";
 const QUEUE_WAIT: &str = "queue_wait";
 const EXTRACTION: &str = "extraction";
 const ENGINE_ENDS: &str = "engine_ends";
@@ -124,6 +126,30 @@ pub fn attempt() {
 /// A dead letter was kept.
 pub fn dead_letter_kept() {
     counter!(DEAD_LETTERS_KEPT).increment(1);
+}
+
+/// How an attempt went to tell of a job's end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Webhook {
+    /// The other side has taken it.
+    Delivered,
+    /// It has not, and another attempt is to be made.
+    Retried,
+    /// It has not, and no other attempt is made.
+    Failed,
+    /// The other side wants nothing any more.
+    Disabled,
+}
+
+/// An attempt was made to tell of a job's end.
+pub fn webhook(outcome: Webhook) {
+    let outcome = match outcome {
+        Webhook::Delivered => "delivered",
+        Webhook::Retried => "retried",
+        Webhook::Failed => "failed",
+        Webhook::Disabled => "disabled",
+    };
+    counter!(WEBHOOKS, "outcome" => outcome).increment(1);
 }
 
 /// A submission's first attempt was begun so long after its message was sent.
@@ -242,11 +268,12 @@ pub struct Metric {
 }
 
 /// All metrics.
-pub const ALL: [Metric; 14] = [
+pub const ALL: [Metric; 15] = [
     count(JOBS, "What became of jobs"),
     count(FAILURES, "Why jobs failed"),
     count(ATTEMPTS, "Attempts that were begun"),
     count(DEAD_LETTERS_KEPT, "Dead letters that belong to no job"),
+    count(WEBHOOKS, "Attempts to tell of a job's end"),
     measure(
         QUEUE_WAIT,
         Unit::Seconds,

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use job::{Content, Delivery, Failure, Job, JobId, JobKey, Phase, Request, Source, Tenant};
+use job::{
+    Content, Delivery, Failure, Job, JobId, JobKey, Phase, Request, Source, Submission, Tenant,
+};
 use serde_json::{Value, json};
 use store::{Claim, Claimed, Message};
 
@@ -14,6 +16,7 @@ pub struct JobBuilder<'a> {
     stack: &'a Stack,
     text: String,
     extract: Value,
+    webhook: Option<String>,
 }
 
 impl<'a> JobBuilder<'a> {
@@ -22,6 +25,7 @@ impl<'a> JobBuilder<'a> {
             stack,
             text: "Write to a@test.com.".into(),
             extract: json!(["entities"]),
+            webhook: None,
         }
     }
 
@@ -38,6 +42,14 @@ impl<'a> JobBuilder<'a> {
         Self { extract, ..self }
     }
 
+    /// Where its end is to be told.
+    pub fn webhook(self, url: impl Into<String>) -> Self {
+        Self {
+            webhook: Some(url.into()),
+            ..self
+        }
+    }
+
     /// A job that waits for a worker.
     pub async fn pending(self) -> Job {
         let now = self.stack.clock.now();
@@ -47,10 +59,11 @@ impl<'a> JobBuilder<'a> {
             media_type: Some("text/plain".into()),
             content: Content::Bytes(self.text.into_bytes()),
         };
-        let request = Request::new(vec![source], self.extract);
+        let mut submission = Submission::from(Request::new(vec![source], self.extract));
+        submission.about.webhook = self.webhook;
         self.stack
             .store
-            .submit(key, request, None, now)
+            .submit(key, submission, None, now)
             .await
             .unwrap()
     }

@@ -298,6 +298,15 @@ impl Stack {
             })
             .await
     }
+
+    /// Gives what is visible in the notifier's queue to a notifier in a process of its own, once. Says how many notices that was.
+    pub async fn notify_once_on(&self, notifier: &Lambda, request_id: &str) -> usize {
+        self.webhooks
+            .turn(&async |event: SqsEvent, deadline: Timestamp| {
+                Ok::<_, Infallible>(notifier.handle(request_id, event, deadline).await)
+            })
+            .await
+    }
 }
 
 async fn serve(listener: TcpListener, state: Arc<Api>) {

@@ -1,8 +1,9 @@
 //! For tests alone: a whole product per test, in milliseconds.
 //!
-//! - [`Stack`]: the API, worker and reaper on embedded endpoints of their own, with a clock of their own.
+//! - [`Stack`]: the API, worker, reaper and notifier on embedded endpoints of their own, with a clock of their own.
 //! - [`Wire`]: what stands between the product and an endpoint. Counts calls and capacity units, and breaks what it is told to.
 //! - [`Lambda`]: a function in a process of its own, as Lambda runs it, on a stack.
+//! - [`Receiver`]: a server that is told of jobs' ends.
 //! - [`JobBuilder`]: a job in any state, made by the store's own operations.
 //!
 //! **Invariant:** nothing is mocked. The clients are the SDK's, the endpoints answer over HTTP, and what a test sees is what a client would.
@@ -19,11 +20,13 @@ mod answer;
 mod builder;
 mod lambda;
 mod planted;
+mod receiver;
 mod stack;
 mod wire;
 
 pub use answer::Answer;
 pub use builder::JobBuilder;
 pub use lambda::{Lambda, Output};
+pub use receiver::{Receiver, Webhook};
 pub use stack::{Options, Stack};
 pub use wire::{Fault, Gate, Wire};

@@ -7,12 +7,14 @@ use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use axum::body::Body;
 use engine::{Engine, Isolation};
+use fetch::Policy;
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
 use local::endpoints::{self, Endpoints, Ports, Storage};
 use local::mapping::Mapping;
 use local::provision;
+use notifier::Notifier;
 use reaper::Reaper;
 use service::{Clients, Clock};
 use store::{Queue, Queues, Store};
@@ -28,7 +30,7 @@ const FUNCTION_TIMEOUT: Duration = Duration::from_mins(5);
 /// Invocations after which a queue that is still not empty never will be.
 const MAX_TURNS: usize = 1_000;
 
-/// API, worker and reaper on endpoints of their own.
+/// API, worker, reaper and notifier on endpoints of their own.
 pub struct Stack {
     /// The clock of all of it. Moving it moves leases, visibility and expiry.
     pub clock: Clock,
@@ -44,6 +46,8 @@ pub struct Stack {
     pub worker: Worker,
     /// The reaper, through the wires.
     pub reaper: Reaper,
+    /// The notifier, through the wires.
+    pub notifier: Notifier,
     /// The API, through the wires.
     pub api: Router,
     /// Clients that reach the endpoints past the wires: for looking without being counted.
@@ -65,6 +69,8 @@ pub struct Options {
     pub engine: engine::Settings,
     /// Longest body of a request, in bytes.
     pub max_request_bytes: usize,
+    /// What may be reached from here: nothing, unless a test has something to be reached.
+    pub policy: Policy,
 }
 
 impl Default for Options {
@@ -80,6 +86,7 @@ impl Default for Options {
             isolation: Isolation::Thread,
             engine: engine::Settings::default(),
             max_request_bytes: service::DEFAULT_MAX_REQUEST_BYTES,
+            policy: Policy::off(),
         }
     }
 }
@@ -143,6 +150,7 @@ impl Stack {
         Self {
             worker: Worker::new(store.clone(), clock.clone(), engine, options.worker),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
+            notifier: Notifier::new(store.clone(), clock.clone(), options.policy),
             api: api::whole_router(
                 api::App::new(store.clone(), clock.clone(), options.max_request_bytes)
                     .streaming_until(CancellationToken::new()),
@@ -239,10 +247,19 @@ impl Stack {
             .await
     }
 
-    /// Lets worker and reaper work until both queues are empty, moving the clock on where a message has to wait.
+    /// Gives the notifier what is visible in its queue, once. Says how many notices that was.
+    pub async fn notify_once(&self) -> usize {
+        self.webhooks
+            .turn(&|event: SqsEvent, deadline: Timestamp| async move {
+                Ok::<_, Infallible>(self.notifier.handle(event, deadline).await)
+            })
+            .await
+    }
+
+    /// Lets worker, reaper and notifier work until their queues are empty, moving the clock on where a message has to wait.
     pub async fn drain_queue(&self) {
         for _ in 0..MAX_TURNS {
-            if self.work_once().await + self.reap_once().await > 0 {
+            if self.work_once().await + self.reap_once().await + self.notify_once().await > 0 {
                 continue;
             }
             let Some(next) = self.endpoints.queues.next_change().await.unwrap() else {

@@ -19,10 +19,16 @@ async fn each_queue_feeds_its_function_until_a_signal_comes() {
     world.send(&["a job"]).await;
     let (name, bodies) = invocation(&mut server).await;
     assert_eq!((&*name, &bodies[..]), ("worker", &["a job".to_owned()][..]));
-    world.send_dead_letter("a dead letter").await;
+    world.send_to(&world.dead_letters, "a dead letter").await;
     let (name, bodies) = invocation(&mut server).await;
     assert_eq!(name, "reaper");
     assert_eq!(bodies, ["a dead letter"]);
+    world.send_to(&world.webhooks, "a notice").await;
+    let (name, bodies) = invocation(&mut server).await;
+    assert_eq!(
+        (&*name, &bodies[..]),
+        ("notifier", &["a notice".to_owned()][..])
+    );
 
     end(&mut mapping).await;
     assert!(world.left().await.is_empty());
@@ -35,7 +41,7 @@ async fn with_the_worker_off_jobs_wait() {
     let mut server = Server::new(|_| "{}".into_response()).await;
     let mut mapping = ready(&mut command(&world, &server, &[("WORKER", "off")])).await;
 
-    world.send_dead_letter("a dead letter").await;
+    world.send_to(&world.dead_letters, "a dead letter").await;
     let (name, _) = invocation(&mut server).await;
     assert_eq!(name, "reaper");
 
@@ -71,6 +77,7 @@ fn command(world: &World, server: &Server, variables: &[(&str, &str)]) -> Comman
         .env("AWS_SECRET_ACCESS_KEY", "test")
         .env("QUEUE_URL", &world.queue.url)
         .env("DEAD_LETTER_QUEUE_URL", &world.dead_letters.url)
+        .env("WEBHOOK_QUEUE_URL", &world.webhooks.url)
         .env("FUNCTIONS_URL", &server.url)
         .envs(variables.iter().copied())
         .stdin(Stdio::null())

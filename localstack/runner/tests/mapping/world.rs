@@ -28,6 +28,7 @@ pub(crate) struct World {
     pub(crate) sqs: aws_sdk_sqs::Client,
     pub(crate) queue: Queue,
     pub(crate) dead_letters: Queue,
+    pub(crate) webhooks: Queue,
     pub(crate) endpoints: Endpoints,
 }
 
@@ -52,6 +53,7 @@ impl World {
             sqs,
             queue: queues.jobs,
             dead_letters: queues.dead_letters,
+            webhooks: queues.webhooks,
             endpoints,
         }
     }
@@ -98,8 +100,8 @@ impl World {
         assert!(sent.failed.is_empty(), "{sent:?}");
     }
 
-    pub(crate) async fn send_dead_letter(&self, body: &str) {
-        let send = self.sqs.send_message().queue_url(&self.dead_letters.url);
+    pub(crate) async fn send_to(&self, queue: &Queue, body: &str) {
+        let send = self.sqs.send_message().queue_url(&queue.url);
         send.message_body(body).send().await.unwrap();
     }
 
