@@ -9,6 +9,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
 use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
 use tokio::time::timeout;
 use url::Url;
 
@@ -66,6 +67,8 @@ pub struct Head {
     pub final_url: String,
     /// The status of the answer.
     pub status: u16,
+    /// What its URL calls it.
+    pub file_name: Option<String>,
     /// Its media type, without parameters, in lower case.
     pub media_type: Option<String>,
     /// Its charset.
@@ -225,7 +228,7 @@ impl Head {
     fn of(url: &Url, response: &Response<Incoming>) -> Self {
         let text = |name: HeaderName| {
             let value = response.headers().get(name)?.to_str().ok()?.trim();
-            (!value.is_empty() && value.len() <= MAX_HEADER_CHARS).then(|| value.to_owned())
+            (!value.is_empty() && value.len() <= MAX_VALUE_BYTES).then(|| value.to_owned())
         };
         let content_type = text(CONTENT_TYPE).unwrap_or_default();
         let mut parts = content_type.split(';').map(str::trim);
@@ -237,6 +240,7 @@ impl Head {
         });
         Self {
             final_url: url.to_string(),
+            file_name: file_name(url),
             status: response.status().as_u16(),
             media_type: media_type.map(str::to_ascii_lowercase),
             charset: charset.filter(|it| !it.is_empty()),
@@ -246,5 +250,13 @@ impl Head {
     }
 }
 
-/// Longest value of a header that is told on.
-const MAX_HEADER_CHARS: usize = 255;
+/// The last part of a URL's path.
+fn file_name(url: &Url) -> Option<String> {
+    let last = url.path_segments()?.next_back()?;
+    let name = percent_decode_str(last).decode_utf8().ok()?;
+    let is_plain = !name.contains(|it: char| it.is_control() || it == '/');
+    (is_plain && !name.is_empty() && name.len() <= MAX_VALUE_BYTES).then(|| name.into_owned())
+}
+
+/// Longest value of a header, or name of a file, that is told on, in bytes.
+const MAX_VALUE_BYTES: usize = 255;
