@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::backoff::backoff;
-use crate::spool::SpoolError;
+use crate::sources::LoadError;
 
 /// Why an extraction is to stop.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ enum Stop {
     /// It has had all the time that a job may take.
     TooSlow,
     /// A document cannot be had now.
-    NotLoaded(SpoolError),
+    NotLoaded(LoadError),
 }
 
 /// What is to become of an attempt.
@@ -101,7 +101,14 @@ impl Worker {
             )),
             Err(Stop::NotLoaded(error)) => {
                 tracing::warn!(%error, "Document not read");
-                Decision::Release(unavailable("A document could not be read from storage."))
+                Decision::Release(match error {
+                    LoadError::Spool(_) => {
+                        unavailable("A document could not be read from storage.")
+                    }
+                    LoadError::Fetch(error) => {
+                        Failure::new("fetch_failed", Phase::Deliver, true, error.to_string())
+                    }
+                })
             }
             // Nobody else stops it.
             Err(Stop::OutOfTime) | Ok(Ended::Stopped) => Decision::Release(Failure::new(
@@ -121,11 +128,14 @@ impl Worker {
         left: Duration,
     ) -> Result<Ended, Stop> {
         let stopping = CancellationToken::new();
+        // Among others a document that cannot be fetched is not waited for, and a part of a job does not fail because of it.
+        let is_part = claim.job().key.part.is_some();
+        let may_wait = request.documents.len() == 1 && !(is_part && claim.is_last_attempt());
         let extraction = async {
             let mut inputs = Vec::with_capacity(request.documents.len());
             for source in request.documents {
                 // On the heap, for most jobs have nothing to load and this is big.
-                let load = Box::pin(self.load(&claim.job().key.tenant, source));
+                let load = Box::pin(self.load(&claim.job().key.tenant, source, may_wait));
                 match stopping.run_until_cancelled(load).await {
                     Some(loaded) => inputs.push(loaded?),
                     None => return Ok(Ended::Stopped),

@@ -10,6 +10,7 @@
 mod attempt;
 mod backoff;
 mod delivery;
+mod elsewhere;
 mod sources;
 mod spool;
 
@@ -25,12 +26,15 @@ use store::{Store, handle_batch};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
+pub use elsewhere::Elsewhere;
+
 /// Does jobs.
 #[derive(Debug, Clone)]
 pub struct Worker {
     store: Store,
     clock: Clock,
     engine: Engine,
+    elsewhere: Elsewhere,
     settings: Settings,
     /// As many extractions at once as there are cores: a job is claimed only when it can begin.
     permits: Arc<Semaphore>,
@@ -63,13 +67,20 @@ impl Default for Settings {
 const HIDDEN_BEYOND_DEADLINE: Duration = Duration::from_secs(10);
 
 impl Worker {
-    /// A worker on this store, with this engine.
-    pub fn new(store: Store, clock: Clock, engine: Engine, settings: Settings) -> Self {
+    /// A worker on this store, with this engine, that fetches documents from there.
+    pub fn new(
+        store: Store,
+        clock: Clock,
+        engine: Engine,
+        elsewhere: Elsewhere,
+        settings: Settings,
+    ) -> Self {
         let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         Self {
             store,
             clock,
             engine,
+            elsewhere,
             settings,
             permits: Arc::new(Semaphore::new(cores)),
             stopping: CancellationToken::new(),

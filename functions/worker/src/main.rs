@@ -6,7 +6,7 @@ use lambda_runtime::{Error, LambdaEvent, Runtime, service_fn};
 use service::config::optional;
 use service::{Clients, Clock, Config, Function};
 use store::{Queue, Queues, Store};
-use worker::{Settings, Worker};
+use worker::{Elsewhere, Settings, Worker};
 
 fn main() -> Result<(), Error> {
     match Child::asked_for(std::env::args()) {
@@ -34,7 +34,9 @@ async fn work() -> Result<(), Error> {
         queues,
     );
     let clock = &Clock::system();
-    let worker = &Worker::new(store, clock.clone(), engine, Settings::default());
+    let elsewhere = Elsewhere::read(optional)?;
+    let settings = Settings::default();
+    let worker = &Worker::new(store, clock.clone(), engine, elsewhere, settings);
     let handle = |event: LambdaEvent<SqsEvent>| async move {
         let deadline = clock.deadline(event.context.deadline);
         Ok::<_, Error>(worker.handle(event.payload, deadline).await)

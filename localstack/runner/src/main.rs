@@ -8,12 +8,12 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use engine::Child;
-use fetch::Policy;
 use local::settings::{MappingSettings, Settings};
 use local::{aws, mappings, product};
 use service::LogFormat;
 use service::config::optional;
 use tokio::runtime::{Builder, Runtime};
+use worker::Elsewhere;
 
 const HELP: &str = "\
 Usage: local          run the whole product: API, worker, reaper, notifier, table, queues, objects
@@ -91,8 +91,8 @@ fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
         match command {
             Command::Product => {
                 let engine = engine::Settings::read(optional)?;
-                let policy = Policy::read(optional)?;
-                product::run(&Settings::read(optional)?, engine, policy).await
+                let elsewhere = Elsewhere::read(optional)?;
+                product::run(&Settings::read(optional)?, engine, elsewhere).await
             }
             Command::Aws => aws::run(&Settings::read(optional)?).await,
             Command::Mapping => mappings::run(&MappingSettings::read(optional)?).await,

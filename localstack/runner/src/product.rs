@@ -13,7 +13,6 @@ use api::{App, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use engine::{Engine, Isolation};
-use fetch::Policy;
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use job::limits;
@@ -25,7 +24,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use worker::Worker;
+use worker::{Elsewhere, Worker};
 
 use crate::endpoints::{self, Endpoints, StartError, Storage};
 use crate::listen::{ListenError, listen};
@@ -52,14 +51,14 @@ const GRACE: Duration = Duration::from_secs(10);
 pub async fn run(
     settings: &Settings,
     engine: engine::Settings,
-    policy: Policy,
+    elsewhere: Elsewhere,
 ) -> Result<ExitCode, Box<dyn Error>> {
     let mut signals = Signals::install()?;
     let engine = Engine::new(Isolation::this_program(), engine);
     if settings.worker {
         engine.start_ahead();
     }
-    let product = Product::start(settings, engine, policy, Clock::system()).await?;
+    let product = Product::start(settings, engine, elsewhere, Clock::system()).await?;
     io::stdout().write_all(greeting(&product).as_bytes())?;
     signals.next().await;
     tracing::info!("Stopping");
@@ -104,7 +103,7 @@ impl Product {
     pub async fn start(
         settings: &Settings,
         engine: Engine,
-        policy: Policy,
+        elsewhere: Elsewhere,
         clock: Clock,
     ) -> Result<Self, ProductError> {
         let (listener, address) = listen(settings.listen).await?;
@@ -116,7 +115,14 @@ impl Product {
         .await?;
         let clients = endpoints.clients().await;
         let queues = provision(&clients).await?;
-        let functions = Functions::new(settings, clients.clone(), &queues, engine, policy, &clock);
+        let functions = Functions::new(
+            settings,
+            clients.clone(),
+            &queues,
+            engine,
+            elsewhere,
+            &clock,
+        );
         take_up(&endpoints, &functions.store, clock.now()).await?;
         let worker = functions.worker.clone();
         let stop = CancellationToken::new();
@@ -198,9 +204,10 @@ impl Functions {
         clients: Clients,
         queues: &Queues,
         engine: Engine,
-        policy: Policy,
+        elsewhere: Elsewhere,
         clock: &Clock,
     ) -> Self {
+        let policy = elsewhere.fetcher.policy().clone();
         let Clients { dynamodb, sqs, s3 } = clients;
         let queue = |queue: &Queue| store::Queue::new(sqs.clone(), &queue.url);
         let dead_letters = queue(&queues.dead_letters);
@@ -216,6 +223,7 @@ impl Functions {
                 store.clone(),
                 clock.clone(),
                 engine,
+                elsewhere,
                 worker::Settings::default(),
             ),
             reaper: Reaper::new(store.clone(), dead_letters, clock.clone()),

@@ -5,7 +5,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use engine::{Engine, Isolation};
-use fetch::Policy;
 use local::product::Product;
 use local::settings::Settings;
 use serde_json::Value;
@@ -13,6 +12,7 @@ use service::Clock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use worker::Elsewhere;
 
 /// What takes so long would take for ever.
 const HUNG: Duration = Duration::from_mins(1);
@@ -32,7 +32,7 @@ async fn start(folder: &Path, worker: bool) -> Product {
     Product::start(
         &settings(folder, worker),
         engine,
-        Policy::off(),
+        Elsewhere::off(),
         Clock::system(),
     )
     .await

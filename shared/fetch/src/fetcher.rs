@@ -80,6 +80,11 @@ pub struct Head {
 }
 
 impl Fetcher {
+    /// The policy that it keeps to.
+    pub fn policy(&self) -> &Policy {
+        &self.shared.policy
+    }
+
     /// Fetches within this policy.
     pub fn new(policy: Policy) -> Self {
         Self::with(policy, Limits::default(), Arc::new(SystemResolver))

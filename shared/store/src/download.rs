@@ -1,6 +1,6 @@
 //! Objects that are read piece by piece, for they may be too big to be held.
 
-use aws_sdk_s3::primitives::ByteStream;
+use aws_sdk_s3::primitives::{ByteStream, DateTimeFormat as Format};
 
 use crate::uploads::{is_missing, status};
 use crate::{Error, Store};
@@ -22,12 +22,29 @@ pub struct ObjectBytes {
     stream: ByteStream,
     /// How many there are in all.
     length: u64,
+    about: ObjectHead,
+}
+
+/// What is kept with an object beside its bytes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// Its `ETag`.
+    pub etag: Option<String>,
+    /// Its media type: a hint, never trusted.
+    pub media_type: Option<String>,
+    /// When it was put there, as HTTP writes it.
+    pub last_modified: Option<String>,
 }
 
 impl ObjectBytes {
     /// How many there are in all.
     pub fn length(&self) -> u64 {
         self.length
+    }
+
+    /// What is kept beside them.
+    pub fn head(&self) -> &ObjectHead {
+        &self.about
     }
 
     /// The next of them; none at the end. What breaks off is an error.
@@ -43,6 +60,11 @@ impl ObjectBytes {
 }
 
 impl Store {
+    /// Whether this is the bucket in which jobs lie.
+    pub fn owns_bucket(&self, bucket: &str) -> bool {
+        self.payloads.bucket == bucket
+    }
+
     /// Begins to read an object; one with another `ETag` than this is not read.
     pub async fn download(
         &self,
@@ -68,8 +90,18 @@ impl Store {
                     operation: "get object",
                     cause: "the answer does not say how long it is".to_owned(),
                 })?;
-                let stream = answer.body;
-                Ok(Download::Here(ObjectBytes { stream, length }))
+                let last_modified = answer
+                    .last_modified
+                    .and_then(|at| at.fmt(Format::HttpDate).ok());
+                Ok(Download::Here(ObjectBytes {
+                    stream: answer.body,
+                    length,
+                    about: ObjectHead {
+                        etag: answer.e_tag,
+                        media_type: answer.content_type,
+                        last_modified,
+                    },
+                }))
             }
             Err(error) if status(&error) == Some(412) => Ok(Download::Changed),
             Err(error) if is_missing(&error) => Ok(Download::Missing),

@@ -57,7 +57,7 @@ pub mod webhooks;
 
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
-pub use download::{Download, ObjectBytes};
+pub use download::{Download, ObjectBytes, ObjectHead};
 pub use error::Error;
 pub use extractors::{ExtractorPage, ExtractorVersion, Removed, Saved, SavedExtractor};
 pub use idempotency::{Call, Hash, Reservation, Reserved};

@@ -20,7 +20,7 @@ use service::{Clients, Clock};
 use store::{Queue, Queues, Store};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use worker::{Settings, Worker};
+use worker::{Elsewhere, Settings, Worker};
 
 use crate::{Answer, JobBuilder, Wire};
 
@@ -67,6 +67,8 @@ pub struct Options {
     pub isolation: Isolation,
     /// What the engine may take.
     pub engine: engine::Settings,
+    /// Where documents are fetched from: from nowhere, unless a test has a place of its own.
+    pub elsewhere: Elsewhere,
     /// Longest body of a request, in bytes.
     pub max_request_bytes: usize,
     /// What may be reached from here: nothing, unless a test has something to be reached.
@@ -85,6 +87,7 @@ impl Default for Options {
             worker,
             isolation: Isolation::Thread,
             engine: engine::Settings::default(),
+            elsewhere: Elsewhere::off(),
             max_request_bytes: service::DEFAULT_MAX_REQUEST_BYTES,
             policy: Policy::off(),
         }
@@ -148,7 +151,13 @@ impl Stack {
         let engine = Engine::new(options.isolation, options.engine);
         let preview = preview::preview(engine.clone());
         Self {
-            worker: Worker::new(store.clone(), clock.clone(), engine, options.worker),
+            worker: Worker::new(
+                store.clone(),
+                clock.clone(),
+                engine,
+                options.elsewhere,
+                options.worker,
+            ),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
             notifier: Notifier::new(store.clone(), clock.clone(), options.policy),
             api: api::whole_router(

@@ -6,6 +6,7 @@ mod chaos;
 mod cost;
 mod dead_letters;
 mod documents;
+mod elsewhere;
 mod isolation;
 mod lambda;
 mod lost_workers;
