@@ -37,7 +37,7 @@ OUR_ERRORS = [
     },
 ]
 # Headers that may differ between two answers to one question.
-OF_ONE_ANSWER = {"date", "x-request-id", "apigw-requestid", "x-amzn-trace-id"}
+OF_ONE_ANSWER = {"date", "retry-after", "x-request-id", "apigw-requestid", "x-amzn-trace-id"}
 TIMEOUT_S = 30
 
 

@@ -454,14 +454,14 @@ async fn documented_requests_are_taken() {
 #[tokio::test]
 async fn other_operations_take_no_parameters() {
     for (method, path) in [
-        ("GET", format!("/api/v1/scan/status/{ID}/?wait=3")),
-        ("GET", format!("/api/v1/scan/result/{ID}?wait=3")),
-        ("POST", format!("/api/v1/scan/cancel/{ID}/?wait=3")),
-        ("POST", format!("/api/v1/scan/retry/{ID}/?wait=3")),
-        ("DELETE", format!("/api/v1/scan/remove/{ID}/?wait=3")),
-        ("GET", "/api/v1/health/?wait=3".to_owned()),
-        ("GET", "/api/v1/limits/?wait=3".to_owned()),
-        ("GET", "/api/schema/?wait=3".to_owned()),
+        ("GET", format!("/api/v1/scan/status/{ID}/?colour=red")),
+        ("GET", format!("/api/v1/scan/result/{ID}?colour=red")),
+        ("POST", format!("/api/v1/scan/cancel/{ID}/?colour=red")),
+        ("POST", format!("/api/v1/scan/retry/{ID}/?colour=red")),
+        ("DELETE", format!("/api/v1/scan/remove/{ID}/?colour=red")),
+        ("GET", "/api/v1/health/?colour=red".to_owned()),
+        ("GET", "/api/v1/limits/?colour=red".to_owned()),
+        ("GET", "/api/schema/?colour=red".to_owned()),
     ] {
         let answer = call(method.parse().unwrap(), &path).await;
         assert_eq!(
@@ -469,6 +469,6 @@ async fn other_operations_take_no_parameters() {
             StatusCode::UNPROCESSABLE_ENTITY,
             "{path}: {answer:?}"
         );
-        assert_eq!(answer.places(), ["parameter wait"], "{path}");
+        assert_eq!(answer.places(), ["parameter colour"], "{path}");
     }
 }

@@ -165,16 +165,16 @@ async fn a_status_whose_time_is_over_says_how_the_job_stands_then() {
     let job = stack.job().pending().await;
     let waiting = get(
         &path("status", &job.key.id.to_string()),
-        &[("prefer", "wait=5")],
+        &[("prefer", "wait=20")],
     );
     let answer = meanwhile(&stack, waiting, 2, async || {
         claim(&stack, &job).await;
-        stack.clock.advance(Duration::from_secs(5));
+        stack.clock.advance(Duration::from_secs(20));
     });
     let answer = answer.await;
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.json()["status"], "running");
-    assert_applied(&answer, 5);
+    assert_applied(&answer, 20);
     assert_ne!(answer.header("retry-after"), "");
 }
 
