@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the make targets need, and says so; is done at once where it is there.
 #   rustfmt and clippy                by rustup
-#   a C compiler and python3-venv     by apt-get, with sudo unless root
+#   a C compiler, python3-venv, ip    by apt-get, with sudo unless root
 #   the lists in requirements/        by pip (uv) and uv (all others), into .tools of this folder; those
 #                                     that only some targets need (bench) if they are named
 set -euo pipefail
@@ -17,6 +17,10 @@ main() {
     python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
         fail "Python 3.10 or newer is needed; python3 is $(python3 --version)"
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_package python3-venv
+
+    # For tests in a network namespace of their own.
+    command -v unshare >/dev/null || install_package util-linux
+    [[ -n $(PATH=$PATH:/usr/sbin:/sbin command -v ip) ]] || install_package iproute2
 
     environment uv with_pip uv
     environment tools with_uv venv

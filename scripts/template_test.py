@@ -58,6 +58,24 @@ def constant(path, name):
     raise AssertionError(f"{path}: no known form: {name} = {value}")
 
 
+def filled(value, known):
+    """What CloudFormation makes of a Ref, a Sub, a Join or a Split."""
+    if isinstance(value, str):
+        return value
+    [(function, given)] = value.items()
+    if function == "Ref":
+        return known[given]
+    if function == "Fn::Join":
+        between, parts = (filled(each, known) for each in given)
+        return between.join(parts)
+    if function == "Fn::Split":
+        return filled(given[1], known).split(given[0])
+    assert function == "Fn::Sub", function
+    text, more = (given, {}) if isinstance(given, str) else given
+    known = known | {name: filled(each, known) for name, each in more.items()}
+    return re.sub(r"\$\{([^}]+)\}", lambda found: known[found[1]], text)
+
+
 class Queues(unittest.TestCase):
     def test_a_message_stays_hidden_for_six_times_as_long_as_its_function_may_run(self):
         for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
@@ -180,6 +198,8 @@ class Roles(unittest.TestCase):
     }
     # Who has to do with documents that clients put into the bucket themselves.
     UPLOADS = ("ApiFunction", "WorkerFunction")
+    # What may be done with the buckets of others that are named.
+    SOURCES = {"SourceObjects": "s3:GetObject", "SourceLists": "s3:ListBucket"}
     # Actions of IAM's that are not called as the operation is.
     CALLED = {"s3:ListBucket": "list_objects_v2"}
 
@@ -237,12 +257,37 @@ class Roles(unittest.TestCase):
                 allowed = keys["dynamodb:LeadingKeys"]
                 also = {"ReaperFunction": {"D"}, "ApiFunction": {"H#*"}, "NotifierFunction": {"H#*"}}
                 self.assertIn(allowed, {"T#*"} | also.get(name, set()))
+            elif statement["Sid"] in self.SOURCES:
+                self.assertEqual(name, "WorkerFunction")
             elif "s3:ListBucket" in as_list(statement["Action"]):
                 self.assertEqual(condition, {"StringLike": {"s3:prefix": "jobs/*"}}, name)
             elif service == "s3":
                 reached = statement["Resource"]["Fn::Sub"]
                 uploads = ["${Bucket.Arn}/uploads/*"] if name in self.UPLOADS else []
                 self.assertIn(reached, ["${Bucket.Arn}/jobs/*", *uploads], name)
+
+    def test_the_worker_may_read_the_buckets_that_are_named_and_no_other(self):
+        role = properties("WorkerFunctionRole")
+        [policy] = [it["Fn::If"] for it in role["Policies"] if "HasSourceBuckets" in it.get("Fn::If", [])]
+        named = {}
+        buckets = ["arn:aws:s3:::one", "arn:aws:s3:::two"]
+        for statement in policy[1]["PolicyDocument"]["Statement"]:
+            named[statement["Sid"]] = statement["Action"]
+            reached = filled(statement["Resource"], {"SourceBuckets": buckets})
+            end = "/*" if statement["Action"] == "s3:GetObject" else ""
+            self.assertEqual(reached, [f"{bucket}{end}" for bucket in buckets])
+        self.assertEqual(named, self.SOURCES)
+        self.assertEqual(policy[2], NOTHING)
+        variables = properties("WorkerFunction")["Environment"]["Variables"]
+        self.assertEqual(variables["SOURCE_BUCKETS"], {"Fn::Join": [",", {"Ref": "SourceBuckets"}]})
+
+    def test_no_function_is_let_fetch_from_private_addresses(self):
+        self.assertNotIn("FETCH_ALLOW:", source("template.yaml"))
+        variables = properties("WorkerFunction")["Environment"]["Variables"]
+        for variable, parameter in {"FETCH": "Fetch", "FETCH_ROBOTS": "FetchRobots"}.items():
+            self.assertEqual(variables[variable], {"Ref": parameter})
+            self.assertEqual(TEMPLATE["Parameters"][parameter]["Default"], "on")
+            self.assertIn(f'"{variable}"', source("shared/fetch/src/policy.rs"))
 
     def test_each_sends_and_receives_only_what_it_has_to(self):
         # Who ends jobs has their ends told.
