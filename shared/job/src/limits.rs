@@ -89,6 +89,11 @@ pub fn expiry_of_unfinished(at: Timestamp) -> Timestamp {
     whole_seconds(at + KEEP_UNFINISHED)
 }
 
+/// Until when jobs can be started from an upload that was allowed at this time; in whole seconds, as the table counts.
+pub fn expiry_of_upload(at: Timestamp) -> Timestamp {
+    whole_seconds(at + KEEP_UPLOAD)
+}
+
 fn whole_seconds(time: Timestamp) -> Timestamp {
     Timestamp::from_second(time.as_second()).unwrap_or(time)
 }

@@ -18,12 +18,14 @@
 
 mod answer;
 mod builder;
+mod http;
 mod lambda;
 mod planted;
 mod receiver;
 mod stack;
 mod wire;
 
+pub use self::http::exchange;
 pub use answer::Answer;
 pub use builder::JobBuilder;
 pub use lambda::{Lambda, Output};

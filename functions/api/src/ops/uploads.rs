@@ -6,8 +6,8 @@ use axum::Json;
 use axum::extract::{FromRequestParts, Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use futures::{StreamExt, TryStreamExt, stream};
+use http::StatusCode;
 use http::request::Parts;
-use http::{HeaderValue, StatusCode, header};
 use jiff::Timestamp;
 use job::{Collection, Content, Source, Submission, Tenant, UploadId, limits};
 use serde::Serialize;
@@ -17,6 +17,8 @@ use utoipa::{IntoResponses, ToSchema};
 
 use crate::body::NewUpload;
 use crate::caller::Caller;
+use crate::fingerprint::Fingerprint;
+use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
 use crate::{App, body, openapi, schema};
@@ -90,6 +92,11 @@ pub(crate) enum Arrival {
     post,
     path = "/api/v1/uploads/",
     tag = "uploads",
+    params((
+        "Idempotency-Key" = Option<String>, Header,
+        description = "Names this call, so that it can be repeated when its answer was lost: the same key and the same body, within 24 hours, are given the first answer. 1 to 255 characters, best a random UUID.",
+        example = "8e03978e-40d5-43dd-bc93-6894a57f9324",
+    )),
     request_body(
         description = "What is to come.",
         content(
@@ -103,7 +110,10 @@ pub(crate) enum Arrival {
             status = 201,
             description = "The upload is allowed",
             body = UploadAllowed,
-            headers(("Location" = String, description = "Where it can be read whether the bytes are there")),
+            headers(
+                ("Location" = String, description = "Where it can be read whether the bytes are there"),
+                ("Idempotency-Replayed" = Option<String>, description = "`true`: an earlier call with this `Idempotency-Key` did it, and this is its answer"),
+            ),
             example = json!({
                 "upload": "01990a5d-ac96-774b-8cce-b302099a8057",
                 "method": "PUT",
@@ -119,35 +129,67 @@ pub(crate) enum Arrival {
 pub(crate) async fn create_upload(
     State(app): State<App>,
     caller: Caller,
+    name: IdempotencyKey,
     _: NoParameters,
     request: Request,
 ) -> Result<Response, Problem> {
+    let new = body::read_upload(request).await?;
+    let fingerprint = || {
+        Fingerprint::of("upload")
+            .maybe(new.name.as_deref())
+            .maybe(new.media_type.as_deref())
+            .number(new.bytes)
+            .bytes(new.sha256.as_ref().map_or(&[][..], |sum| &sum[..]))
+    };
+    let call = name.call(caller.tenant(), fingerprint);
+    let drawn = UploadId::new(app.clock.now()).to_string();
+    let allowed = once(&app, call, Ok(drawn), |intent| {
+        allow(&app, &caller, new, intent)
+    });
+    Ok(allowed.await?.into_response())
+}
+
+/// Allows an upload under the id that was drawn for it.
+async fn allow(
+    app: &App,
+    caller: &Caller,
+    new: NewUpload,
+    intent: Intent,
+) -> Result<Made, Problem> {
+    let Intent {
+        drawn,
+        at,
+        again: _,
+    } = intent;
     let NewUpload {
         name,
         media_type,
         bytes,
         sha256,
-    } = body::read_upload(request).await?;
-    let now = app.clock.now();
+    } = new;
+    let id = drawn
+        .parse()
+        .map_err(|_| Problem::internal("an upload's id that was drawn cannot be read"))?;
     let allowed = Allowed {
-        id: UploadId::new(now),
+        id,
         name,
         media_type,
         bytes,
         sha256,
-        created_at: now,
-        expires_at: now + limits::KEEP_UPLOAD,
+        created_at: at,
+        expires_at: limits::expiry_of_upload(at),
     };
+    let now = app.clock.now();
     let signed = app
         .store
         .allow_upload(caller.tenant(), &allowed, now)
         .await?;
-    tracing::info!(upload_id = %allowed.id, bytes, "Upload allowed");
-    Ok(UploadAllowed::answer(&allowed, signed))
+    tracing::info!(upload_id = %id, bytes, "Upload allowed");
+    UploadAllowed::made(&allowed, signed)
 }
 
 impl UploadAllowed {
-    fn answer(allowed: &Allowed, signed: SignedPut) -> Response {
+    fn made(allowed: &Allowed, signed: SignedPut) -> Result<Made, Problem> {
         let SignedPut {
             url,
             headers,
@@ -162,11 +204,8 @@ impl UploadAllowed {
             expires_at,
             kept_until: allowed.expires_at,
         };
-        let mut response = (StatusCode::CREATED, Json(body)).into_response();
-        if let Ok(location) = HeaderValue::try_from(format!("/api/v1/uploads/{id}/")) {
-            response.headers_mut().insert(header::LOCATION, location);
-        }
-        response
+        let location = Some(format!("/api/v1/uploads/{id}/"));
+        Made::new(StatusCode::CREATED, location, &body)
     }
 }
 
@@ -347,6 +386,8 @@ impl IntoResponses for CreateProblems {
             Problem::too_large_to_announce(16_384),
             Problem::encoded_body(),
             body::not_an_upload(),
+            Problem::key_in_use(),
+            Problem::key_reused(),
             Problem::unavailable(""),
         ])
     }

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::{Method, Request, StatusCode};
 use job::{JobKey, Progress, limits};
 use serde_json::{Value, json};
-use testkit::{Answer, Fault, Gate, Stack};
+use testkit::{Answer, Fault, Gate, Stack, exchange};
 
 use crate::support::{ID, START};
 
@@ -267,13 +267,28 @@ async fn a_result_that_is_too_big_is_fetched_from_where_it_lies() {
     let result = json!({"records": [], "documents": [{"text": "x".repeat(5_000_000)}]});
     let result = result.to_string().into_bytes();
     let now = stack.clock.now();
-    stack.store.complete(claim, result, now).await.unwrap();
+    stack
+        .store
+        .complete(claim, result.clone(), now)
+        .await
+        .unwrap();
 
     let answer = stack.get(&path("result", &id)).await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{:?}", answer.headers);
     let link = answer.header("location");
     assert!(link.starts_with("http") && link.contains("X-Amz-Signature"));
     assert_eq!(answer.json(), json!({"location": link}));
+
+    let whole = exchange(Request::get(link).body("").unwrap()).await;
+    assert_eq!(
+        (whole.status, whole.body.len()),
+        (StatusCode::OK, result.len())
+    );
+    assert_eq!(whole.header("content-type"), "application/json");
+    let rest = Request::get(link).header("range", "bytes=4000000-");
+    let rest = exchange(rest.body("").unwrap()).await;
+    assert_eq!(rest.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(rest.body, &result[4_000_000..]);
 }
 
 /// A completed job whose result lies in an item of its own.

@@ -13,4 +13,5 @@ mod lifecycle;
 mod listing;
 mod pages;
 mod support;
+mod uploads;
 mod waiting;
