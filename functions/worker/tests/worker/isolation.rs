@@ -1,9 +1,10 @@
 //! Documents that end the process that reads them, or never come back from it, in the worker's own program.
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use engine::{Content, Ended, Engine, Input, Isolation, Settings};
+use engine::{Content, Ended, Engine, Input, Isolation, Settings, Spool};
 use job::Status;
 use serde_json::{Value, json};
 use testkit::{Lambda, Options, Stack};
@@ -105,6 +106,44 @@ async fn a_document_within_another_that_takes_all_memory_costs_no_other_within()
     let places: Vec<_> = records.iter().map(|it| &it["source"]["document"]).collect();
     // The mail names its sender itself.
     assert_eq!(places, [0, 2, 4, 1]);
+}
+
+#[tokio::test]
+async fn a_document_in_a_file_is_sent_whole_to_each_child_that_it_needs() {
+    let engine = Engine::new(program(), settings(TIGHT));
+    let mail = mail(&[("a.txt", text()), ("b.html", bomb()), ("c.txt", text())]);
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&mail).unwrap();
+    let bytes = mail.len() as u64;
+    let spooled = Input {
+        name: None,
+        media_type: None,
+        origin: None,
+        content: Content::Spooled(Spool { file, bytes }),
+    };
+    let (wanted, stop) = (json!(["entities"]), CancellationToken::new());
+    let Ended::Done(result) = engine.extract(&[spooled], &wanted, &stop).await else {
+        panic!("it has a result");
+    };
+    let result: Value = serde_json::from_slice(&result).unwrap();
+    assert_eq!(result, extract(&engine, vec![mail]).await);
+    assert_eq!(result["documents"][2]["error"]["code"], "limit_exceeded");
+}
+
+#[tokio::test]
+async fn a_document_whose_file_ends_too_early_keeps_no_child_waiting() {
+    let engine = Engine::new(program(), settings(ROOMY));
+    let mut file = tempfile::tempfile().unwrap();
+    file.write_all(&text()).unwrap();
+    let spooled = Input {
+        name: None,
+        media_type: None,
+        origin: None,
+        content: Content::Spooled(Spool { file, bytes: 1_000 }),
+    };
+    let (wanted, stop) = (json!(["entities"]), CancellationToken::new());
+    let ended = engine.extract(&[spooled], &wanted, &stop).await;
+    assert_eq!(ended, Ended::Unavailable);
 }
 
 #[tokio::test]
