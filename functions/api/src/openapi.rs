@@ -18,6 +18,9 @@ use crate::router;
 /// The id of the job in the examples.
 const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
 
+/// The id of the disabled endpoint in the examples.
+const EXAMPLE_ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
+
 /// The name of the saved extractor in the examples.
 const EXAMPLE_NAME: &str = "invoice";
 
@@ -105,6 +108,8 @@ fn complete(operation: &mut Operation, path: &str) {
 fn exemplary(path: &str) -> String {
     path.replace("{job_id}", EXAMPLE_ID)
         .replace("{upload_id}", EXAMPLE_ID)
+        .replace("{secret_id}", EXAMPLE_ID)
+        .replace("{endpoint_id}", EXAMPLE_ENDPOINT)
         .replace("{name}", EXAMPLE_NAME)
 }
 
@@ -129,6 +134,7 @@ pub(crate) fn outline() -> OpenApi {
         tags(
             (name = "scan", description = "Jobs: submit documents, follow them, read results."),
             (name = "uploads", description = "Documents that are too big for a request."),
+            (name = "webhooks", description = "Being told of jobs that have ended."),
             (name = "extractors", description = "What can be extracted: trying it, and saving it under a name."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),

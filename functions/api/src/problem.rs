@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use axum::response::{IntoResponse, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
-use job::{Failure, Job, Status};
+use job::{Failure, Job, Status, limits};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -234,6 +234,78 @@ impl Problem {
                 "There are uploads of which the bytes are not there. {}",
                 missing.join(" ")
             ),
+        )
+    }
+
+    /// There is no such event of this job.
+    pub(crate) fn event_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "event_not_found",
+            "Event not found",
+            "The job has no event of this id. Its events are listed at /api/v1/scan/webhooks/{job_id}/.",
+        )
+    }
+
+    /// No end of the job can be told now: nobody asked for that, or it is in this state.
+    pub(crate) fn nothing_to_tell(unfinished: Option<Status>) -> Self {
+        let detail = match unfinished {
+            None => {
+                "The job was submitted without a `webhook`: there is nobody to tell.".to_owned()
+            }
+            Some(status) => format!(
+                "The job is {status}; its end is told when it has come. An end before a `retry` is named by `event`."
+            ),
+        };
+        Self::new(
+            StatusCode::CONFLICT,
+            "nothing_to_tell",
+            "Nothing to tell",
+            detail,
+        )
+    }
+
+    /// There is no such secret that signs.
+    pub(crate) fn secret_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "secret_not_found",
+            "Secret not found",
+            "There is no secret with this id that signs now.",
+        )
+    }
+
+    /// The current secret cannot be removed.
+    pub(crate) fn secret_is_current() -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "secret_is_current",
+            "Secret is current",
+            "This is the secret that webhooks are signed with. Make the next one first, by POST /api/v1/webhooks/secrets/.",
+        )
+    }
+
+    /// As many secrets sign as may.
+    pub(crate) fn too_many_secrets() -> Self {
+        let detail = format!(
+            "There are {} secrets that sign now, as many as there may be (`max_webhook_secrets`). Remove an old one first.",
+            limits::MAX_WEBHOOK_SECRETS
+        );
+        Self::new(
+            StatusCode::CONFLICT,
+            "too_many_secrets",
+            "Too many secrets",
+            detail,
+        )
+    }
+
+    /// There is no such endpoint that is told nothing.
+    pub(crate) fn endpoint_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "endpoint_not_found",
+            "Endpoint not found",
+            "There is no disabled endpoint with this id. They are listed at /api/v1/webhooks/disabled/.",
         )
     }
 

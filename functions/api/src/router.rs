@@ -10,7 +10,7 @@ use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
     admin, cancel, docs, events, extractors, health, limits, list, preview, remove, result, retry,
-    schema, start, status, uploads,
+    schema, start, status, uploads, webhooks,
 };
 use crate::problem::Problem;
 use crate::{App, Preview};
@@ -62,6 +62,15 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(remove::remove_scan),
         routes!(uploads::create_upload),
         routes!(uploads::get_upload, uploads::remove_upload),
+        routes!(webhooks::log::list_scan_webhooks),
+        routes!(webhooks::replay::replay_scan_webhook),
+        routes!(
+            webhooks::secrets::create_webhook_secret,
+            webhooks::secrets::list_webhook_secrets
+        ),
+        routes!(webhooks::secrets::remove_webhook_secret),
+        routes!(webhooks::disabled::list_disabled_webhooks),
+        routes!(webhooks::disabled::enable_webhook),
         routes!(health::get_health),
         routes!(limits::get_limits),
         routes!(extractors::schema::get_extractors_schema),

@@ -55,6 +55,28 @@ pub(crate) struct ScanRequest {
     /// that it began with.
     #[schema(example = "invoice")]
     extractor: Option<String>,
+    /// Who is told of the job's end.
+    webhook: Option<Webhook>,
+}
+
+/// Who is told of the job's end: by a `POST`, signed by Standard Webhooks.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Webhook {
+    /// An absolute `http` or `https` URL at a public address.
+    #[schema(example = "https://example.org/hook", max_length = 2048)]
+    url: String,
+}
+
+/// Where telling an end of a job stands. `pending`: it is attempted, or is to be. `delivered`: it was answered with a 2xx status. `failed`: it was
+/// attempted as often as it may be. `disabled`: the endpoint has answered 410 (Gone).
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum DeliveryState {
+    Pending,
+    Delivered,
+    Failed,
+    Disabled,
 }
 
 /// A document.

@@ -64,6 +64,18 @@ pub(crate) struct Limits {
     /// How long an `Idempotency-Key` and its answer are kept.
     #[schema(example = 86_400)]
     keep_idempotency_key_seconds: u64,
+    /// Attempts to deliver a webhook, over nearly a day.
+    #[schema(example = 8)]
+    max_webhook_attempts: usize,
+    /// How long the receiver of a webhook may take to answer.
+    #[schema(example = 15)]
+    max_webhook_seconds: u64,
+    /// Secrets that sign webhooks at once.
+    #[schema(example = 5)]
+    max_webhook_secrets: usize,
+    /// How long a webhook's secret signs along after the next one was made.
+    #[schema(example = 86_400)]
+    webhook_secret_overlap_seconds: u64,
     /// How long a finished job and its result are kept.
     #[schema(example = 604_800)]
     keep_finished_seconds: u64,
@@ -100,6 +112,10 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_waited_result_bytes: start::MAX_RESULT_BYTES,
         max_idempotency_key_chars: idempotent::MAX_KEY_CHARS,
         keep_idempotency_key_seconds: limits::KEEP_IDEMPOTENCY_KEY.as_secs(),
+        max_webhook_attempts: limits::MAX_WEBHOOK_ATTEMPTS,
+        max_webhook_seconds: limits::WEBHOOK_TIME.as_secs(),
+        max_webhook_secrets: limits::MAX_WEBHOOK_SECRETS,
+        webhook_secret_overlap_seconds: limits::WEBHOOK_SECRET_OVERLAP.as_secs(),
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
         keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),
         engine: plan::LIMITS,

@@ -16,6 +16,7 @@ pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod uploads;
+pub(crate) mod webhooks;
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, Uri, header};

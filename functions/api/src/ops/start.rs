@@ -15,6 +15,7 @@ use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::status::JobStatus;
+use super::webhooks;
 use crate::body::Received;
 use crate::caller::Caller;
 use crate::fingerprint::Fingerprint;
@@ -262,6 +263,7 @@ async fn submit(
     let is_there = again && app.store.get(&key, app.clock.now()).await?.is_some();
     if !is_there {
         let mut submission = extractor::pin(&app.store, caller.tenant(), received).await?;
+        webhooks::check(app, caller.tenant(), &submission).await?;
         uploads::look_for(app, caller, &mut submission, app.clock.now()).await?;
         let bytes = submission.request.bytes();
         app.store.submit(key, submission, Some(trace), at).await?;
@@ -295,6 +297,7 @@ impl IntoResponses for Problems {
             Problem::key_in_use(),
             Problem::key_reused(),
             uploads::not_there(),
+            webhooks::no_secret(),
             Problem::unavailable(""),
         ])
     }

@@ -15,3 +15,4 @@ mod pages;
 mod support;
 mod uploads;
 mod waiting;
+mod webhooks;
