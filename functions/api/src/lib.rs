@@ -12,6 +12,7 @@
 mod app;
 mod body;
 mod caller;
+mod docling;
 mod etag;
 mod extractor;
 mod fingerprint;

@@ -110,6 +110,7 @@ fn exemplary(path: &str) -> String {
         .replace("{upload_id}", EXAMPLE_ID)
         .replace("{secret_id}", EXAMPLE_ID)
         .replace("{endpoint_id}", EXAMPLE_ENDPOINT)
+        .replace("{task_id}", EXAMPLE_ID)
         .replace("{name}", EXAMPLE_NAME)
 }
 
@@ -136,6 +137,7 @@ pub(crate) fn outline() -> OpenApi {
             (name = "uploads", description = "Documents that are too big for a request."),
             (name = "webhooks", description = "Being told of jobs that have ended."),
             (name = "extractors", description = "What can be extracted: trying it, and saving it under a name."),
+            (name = "docling", description = "The asynchronous operations of docling-serve over the same jobs, for its clients."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),
         ),

@@ -265,6 +265,16 @@ impl Problem {
         )
     }
 
+    /// There is no such task, or no result of it: the words are those that clients of docling-serve look for.
+    pub(crate) fn task_not_found(detail: &'static str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "task_not_found",
+            "Task not found",
+            detail,
+        )
+    }
+
     /// There is no such secret that signs.
     pub(crate) fn secret_not_found() -> Self {
         Self::new(

@@ -6,6 +6,7 @@ use axum::routing::get;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use crate::docling;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
@@ -90,6 +91,20 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         OpenApiRouter::with_openapi(openapi::outline()),
         both_spellings,
     )
+    .merge(docling_operations())
+}
+
+/// The operations of docling-serve, whose paths end without a slash.
+fn docling_operations() -> OpenApiRouter<App> {
+    [
+        routes!(docling::convert::convert_source),
+        routes!(docling::convert::convert_file),
+        routes!(docling::status::poll_status),
+        routes!(docling::result::get_result),
+        routes!(docling::clear::clear_results),
+    ]
+    .into_iter()
+    .fold(OpenApiRouter::default(), both_spellings)
 }
 
 /// Previews, with their description.
@@ -100,19 +115,23 @@ pub(crate) fn previews() -> OpenApiRouter<Preview> {
     )
 }
 
-/// Adds an operation at its path, which ends with a slash, and at the same path without it.
+/// Adds an operation at its path, and at the same path with a slash at the end or without, whichever its own is not.
 fn both_spellings<S: Clone + Send + Sync + 'static>(
     router: OpenApiRouter<S>,
     operation: UtoipaMethodRouter<S>,
 ) -> OpenApiRouter<S> {
     let (_, paths, methods) = &operation;
-    let bare = paths
+    let other = paths
         .paths
         .keys()
-        .map(|path| path.trim_end_matches('/').to_owned())
+        .map(|path| match path.strip_suffix('/') {
+            Some(bare) => bare.to_owned(),
+            None => format!("{path}/"),
+        })
         .collect::<Vec<_>>();
     let methods = methods.clone();
-    bare.iter()
+    other
+        .iter()
         .fold(router, |router, path| router.route(path, methods.clone()))
         .routes(operation)
 }

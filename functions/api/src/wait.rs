@@ -51,15 +51,31 @@ impl FromRequestParts<App> for Wait {
         };
         let seconds = asked.map(|seconds| seconds.min(MAX_SECONDS));
         let time = Duration::from_secs(seconds.unwrap_or(0));
-        let left = time_left(&parts.extensions).saturating_sub(TIME_TO_SAY);
         Ok(Self {
             seconds,
-            until: app.clock.now() + time.min(left),
+            until: end_of(time, app, parts),
         })
     }
 }
 
+/// When a wait of this time ends, at the latest.
+fn end_of(time: Duration, app: &App, parts: &Parts) -> Timestamp {
+    let left = time_left(&parts.extensions).saturating_sub(TIME_TO_SAY);
+    app.clock.now() + time.min(left)
+}
+
 impl Wait {
+    /// A wait of so many seconds, or parts of one, as far as it is granted.
+    pub(crate) fn of_seconds(seconds: f64, app: &App, parts: &Parts) -> Self {
+        let most = Duration::from_secs(MAX_SECONDS);
+        let time = Duration::try_from_secs_f64(seconds).unwrap_or(most);
+        let time = time.min(most);
+        Self {
+            seconds: Some(time.as_secs()),
+            until: end_of(time, app, parts),
+        }
+    }
+
     /// Looks at a job until there is something to say of it, or the time is over; the job as it is then, if it is still there.
     pub(crate) async fn watch(
         &self,

@@ -5,6 +5,7 @@ use std::fmt::Write;
 use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
 use job::{ExtractorName, JobId, JobKey, Status, Tenant, UploadId};
 use uuid::Uuid;
 
@@ -28,6 +29,13 @@ pub(crate) fn partition(key: &JobKey) -> String {
 /// The partition key of the jobs of one shard.
 pub(crate) fn shard(tenant: &Tenant, shard: u8) -> String {
     format!("T#{tenant}#{shard}")
+}
+
+/// What the sort keys of all jobs stand before, or at, that were created at this time or before.
+pub(crate) fn last_job_of(time: Timestamp) -> String {
+    let ms = u64::try_from(time.as_millisecond()).unwrap_or(0);
+    // The next digit is the version of the UUID, 7.
+    format!("J#{:08x}-{:04x}-8", ms >> 16, ms & 0xffff)
 }
 
 /// The sort key of a job, or of a part of one. Parts are not under `J#`, for a listing of jobs should not have to read them.

@@ -33,6 +33,7 @@
 
 mod attempts;
 mod batch;
+mod clear;
 mod dead_letters;
 mod download;
 mod error;
@@ -57,6 +58,7 @@ pub mod webhooks;
 
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
+pub use clear::{Ended, MAX_CLEARED_JOBS};
 pub use download::{Download, ObjectBytes, ObjectHead};
 pub use error::Error;
 pub use extractors::{ExtractorPage, ExtractorVersion, Removed, Saved, SavedExtractor};

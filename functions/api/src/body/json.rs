@@ -115,7 +115,7 @@ fn invalid(error: serde_json::Error) -> Problem {
 }
 
 /// Refuses a text with too many brackets open at once, before anything else looks at it.
-fn check_depth(text: &str) -> Result<(), Problem> {
+pub(super) fn check_depth(text: &str) -> Result<(), Problem> {
     let (mut level, mut in_string, mut escaped) = (0_usize, false, false);
     for (at, byte) in text.bytes().enumerate() {
         match byte {
@@ -309,7 +309,7 @@ fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Sour
     })
 }
 
-fn decode(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Vec<u8>> {
+pub(super) fn decode(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Vec<u8>> {
     let encoded = string(pointer.clone(), value, flaws)?;
     match BASE64.decode(&encoded) {
         Ok(bytes) => Some(bytes),
@@ -352,7 +352,11 @@ pub(super) fn string(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Op
     None
 }
 
-fn items<'a>(pointer: &str, value: &'a RawValue, flaws: &mut Flaws) -> Option<Items<'a>> {
+pub(super) fn items<'a>(
+    pointer: &str,
+    value: &'a RawValue,
+    flaws: &mut Flaws,
+) -> Option<Items<'a>> {
     let items = serde_json::from_str(value.get()).ok();
     if items.is_none() {
         flaws.add(
@@ -417,7 +421,7 @@ fn escape(name: &str) -> String {
 
 /// The first members of an object, and how many it has.
 pub(super) struct Object<'a> {
-    kept: Vec<(String, &'a RawValue)>,
+    pub(super) kept: Vec<(String, &'a RawValue)>,
     count: usize,
     /// Whether any of its members is one of a request's.
     is_request: bool,
@@ -456,9 +460,9 @@ impl<'de> Deserialize<'de> for Object<'de> {
 }
 
 /// The first items of an array, and how many it has.
-struct Items<'a> {
-    kept: Vec<&'a RawValue>,
-    count: usize,
+pub(super) struct Items<'a> {
+    pub(super) kept: Vec<&'a RawValue>,
+    pub(super) count: usize,
 }
 
 impl<'de> Deserialize<'de> for Items<'de> {

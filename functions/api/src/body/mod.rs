@@ -1,6 +1,7 @@
 //! What a client sent to be extracted from, in any of the forms that are taken.
 
 mod disposition;
+mod docling;
 mod elsewhere;
 mod extract;
 mod extractor;
@@ -22,6 +23,7 @@ use serde_json::Value;
 use crate::problem::{Flaws, Place, Problem};
 use crate::query;
 
+pub(crate) use docling::{DIALECT, read_files, read_source, refused as refused_by_docling};
 pub(crate) use extract::MAX_EXTRACT_BYTES;
 pub(crate) use extractor::Asked;
 pub(crate) use json::MAX_JSON_LEVELS;

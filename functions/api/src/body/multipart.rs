@@ -24,12 +24,7 @@ pub(super) struct Parts {
 
 /// Reads all parts: any number of `file`, each a document, and `extract` or `extractor`.
 pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Problem> {
-    let boundary = multer::parse_boundary(content_type).map_err(|_| {
-        Problem::malformed(
-            "The `Content-Type` names no boundary; leave that header to the library that writes the parts.",
-        )
-    })?;
-    let mut parts = Multipart::new(stream::once(ready(Ok::<_, Infallible>(body))), boundary);
+    let mut parts = open(content_type, body)?;
     let mut flaws = Flaws::default();
     let mut documents = Vec::new();
     let mut files = 0;
@@ -73,12 +68,24 @@ pub(super) async fn read(content_type: &str, body: Bytes) -> Result<Parts, Probl
     Ok(Parts { documents, wanted })
 }
 
+/// The parts of a body.
+pub(super) fn open(content_type: &str, body: Bytes) -> Result<Multipart<'static>, Problem> {
+    let boundary = multer::parse_boundary(content_type).map_err(|_| {
+        Problem::malformed(
+            "The `Content-Type` names no boundary; leave that header to the library that writes the parts.",
+        )
+    })?;
+    let body = stream::once(ready(Ok::<_, Infallible>(body)));
+    Ok(Multipart::new(body, boundary))
+}
+
 /// Reads a part as the document of this number.
-async fn document(
+pub(super) async fn document(
     part: Field<'_>,
     index: usize,
     flaws: &mut Flaws,
 ) -> Result<Option<Source>, Problem> {
+    let field = part.name().unwrap_or(FILE).to_owned();
     let name = part.file_name().and_then(disposition::without_folders);
     let media_type = part
         .headers()
@@ -88,7 +95,7 @@ async fn document(
     for (what, hint) in [("name", &name), ("media type", &media_type)] {
         if let Some(Err(detail)) = hint.as_deref().map(check_hint) {
             flaws.add(
-                Place::Field(FILE.to_owned()),
+                Place::Field(field.clone()),
                 format!("The {what} of document {index} is not accepted. {detail}"),
             );
         }
@@ -96,7 +103,7 @@ async fn document(
     let bytes = part.bytes().await.map_err(malformed)?;
     if bytes.is_empty() {
         flaws.add(
-            Place::Field(FILE.to_owned()),
+            Place::Field(field),
             format!("Document {index} is empty (0 bytes)."),
         );
         return Ok(None);
@@ -109,6 +116,6 @@ async fn document(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "map_err calls it so")]
-fn malformed(error: multer::Error) -> Problem {
+pub(super) fn malformed(error: multer::Error) -> Problem {
     Problem::malformed(format!("The parts of the body cannot be read: {error}."))
 }

@@ -37,6 +37,9 @@ pub(crate) struct Limits {
     /// Jobs that one page of a list looks at.
     #[schema(example = 1000)]
     max_listed_reads: usize,
+    /// Tasks that one call of `/v1/clear/results` removes.
+    #[schema(example = 100)]
+    max_cleared_tasks: usize,
     /// Longest document of a preview.
     #[schema(example = 262_144)]
     max_preview_bytes: usize,
@@ -103,6 +106,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_documents: limits::MAX_DOCUMENTS,
         max_listed_jobs: list::MAX_LIMIT,
         max_listed_reads: store::MAX_LISTED_READS,
+        max_cleared_tasks: store::MAX_CLEARED_JOBS,
         max_preview_bytes: Preview::MAX_BYTES,
         max_json_levels: body::MAX_JSON_LEVELS,
         max_extract_bytes: body::MAX_EXTRACT_BYTES,
