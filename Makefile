@@ -17,7 +17,7 @@ FUNCTIONS := api preview worker reaper notifier
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e \
+.PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e docling \
 	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
 	golden quality bench-extract bench-list fuzz
 
@@ -28,7 +28,7 @@ run: ## Build and start the product on http://127.0.0.1:8000 (.env.example says 
 	@echo 'Building, if anything has changed; a first build takes some minutes.'
 	@cargo run --package local
 
-test: setup fmt clippy docs openapi template compile e2e doctest unit functions deployed costs smoke ## Check everything, with all steps below
+test: setup fmt clippy docs openapi template compile e2e docling doctest unit functions deployed costs smoke ## Check everything, with all steps below
 
 audit: setup ## Check bans, licences and sources of the dependencies, and known vulnerabilities
 	@$(STEP) deny $(TOOLS)/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
@@ -85,6 +85,9 @@ compile: ## Product and tests
 
 e2e: compile ## The built product from outside: contract, restart, stop
 	@$(STEP) e2e scripts/e2e.py
+
+docling: compile setup ## The official client of docling-serve against the built product
+	@$(STEP) docling .tools/docling/bin/python -B scripts/docling_test.py
 
 doctest: ## Examples in the documentation
 	@$(STEP) doctest cargo test --locked --workspace --doc --quiet

@@ -26,6 +26,7 @@ main() {
     environment tools with_uv venv
     environment sam with_uv sam
     environment checkov with_uv checkov
+    environment docling with_uv docling
     for more in "$@"; do
         environment "$more" with_uv "$more"
     done
