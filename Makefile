@@ -7,6 +7,8 @@ HELD ?=
 ARCH ?= arm64
 STACK ?= data-extraction
 PARAMETERS ?=
+# Plays of each kind, for `make promises`.
+PROMISES ?= 500
 # What plays AWS under `make watch`: docker, pip or embedded.
 ON ?=
 
@@ -17,7 +19,7 @@ FUNCTIONS := api preview worker reaper notifier
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test audit contract model setup fmt clippy docs openapi template compile e2e docling \
+.PHONY: help run test audit contract model promises setup fmt clippy docs openapi template compile e2e docling \
 	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
 	golden quality bench-extract bench-list fuzz
 
@@ -129,6 +131,9 @@ costs: setup ## docs/costs.md, against what was counted
 smoke: compile setup ## The REST contract under cargo-lambda, on each AWS that can run here
 	@$(STEP) provision $(SAM)/python localstack/provision_test.py
 	@$(STEP) smoke scripts/smoke.py
+
+promises: ## Random calls against what the API promises, for longer (PROMISES=500 plays of each kind)
+	@PROMISES=$(PROMISES) $(STEP) promises cargo test --locked --package api --test promises
 
 model: ## Larger searches of the job protocol (minutes, 3 GB)
 	@$(STEP) model cargo test --locked --package job --test model -- --ignored --test-threads=1

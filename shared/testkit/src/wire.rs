@@ -134,6 +134,11 @@ impl Wire {
             .push_back((operation.to_owned(), unharmed, fault));
     }
 
+    /// Forgets the faults that no call has met.
+    pub fn mend(&self) {
+        self.state.seen.lock().unwrap().faults.clear();
+    }
+
     /// How often each operation was called.
     pub fn calls(&self) -> BTreeMap<String, usize> {
         self.state.seen.lock().unwrap().calls.clone()
