@@ -77,6 +77,7 @@ impl Fingerprint {
         let Request {
             documents,
             collection,
+            first: _,
             extract,
         } = request;
         let About {

@@ -4,21 +4,22 @@ use std::time::Duration;
 
 use engine::Ended;
 use jiff::Timestamp;
-use job::{Failure, Phase, Request, protocol};
+use job::{Change, Failure, JobKey, Phase, Progress, Request, protocol};
 use service::metrics::{self, Class};
 use service::until;
-use store::{Claim, Error, Finished, Verdict};
+use store::{Claim, Error, Finished, TraceParent, Verdict};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::backoff::backoff;
+use crate::parts;
 use crate::sources::LoadError;
 
 /// Why an extraction is to stop.
 #[derive(Debug)]
-enum Stop {
+pub(crate) enum Stop {
     /// Its job is no longer wanted, or another worker's.
     Cancelled,
     /// The worker has no time left.
@@ -30,8 +31,18 @@ enum Stop {
 }
 
 /// What is to become of an attempt.
-enum Decision {
-    Complete(Vec<u8>),
+pub(crate) enum Decision {
+    Complete {
+        result: Vec<u8>,
+        /// How far the job is, if it is one of many documents.
+        progress: Option<Progress>,
+    },
+    /// Go on in another step.
+    Continue {
+        progress: Progress,
+        /// So long from now.
+        after: Duration,
+    },
     Fail(Failure),
     /// Try again later.
     Release(Failure),
@@ -44,13 +55,14 @@ impl Worker {
     pub(crate) async fn attempt(
         &self,
         claim: Claim,
+        traceparent: Option<TraceParent>,
         soft_deadline: Timestamp,
         permit: OwnedSemaphorePermit,
     ) -> Verdict {
         let attempt = claim.job().attempt;
-        let decision = self.work(&claim, soft_deadline).await;
+        let decision = self.decide(&claim, traceparent, soft_deadline).await;
         drop(permit);
-        match self.end(claim, decision).await {
+        match self.end(claim, decision, traceparent).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 // Whether it was written is unknown: the next delivery finds out.
@@ -60,33 +72,61 @@ impl Worker {
         }
     }
 
-    async fn work(&self, claim: &Claim, soft_deadline: Timestamp) -> Decision {
-        let request = match self.store.request(claim.job()).await {
-            Ok(request) => request,
+    async fn decide(
+        &self,
+        claim: &Claim,
+        traceparent: Option<TraceParent>,
+        soft_deadline: Timestamp,
+    ) -> Decision {
+        let left = until(self.clock.now(), soft_deadline);
+        let decided = if parts::is_of_many(claim.job()) {
+            // All of a step can be repeated, so it may end anywhere.
+            tokio::select! {
+                decided = Box::pin(self.step(claim, traceparent)) => decided,
+                stop = self.until_unwanted(claim, left) => Ok(match stop {
+                    Stop::Cancelled => Decision::Abandon,
+                    Stop::OutOfTime | Stop::TooSlow | Stop::NotLoaded(_) => {
+                        Decision::Release(out_of_time())
+                    }
+                }),
+            }
+        } else if claim.job().key.part.is_some() {
+            Box::pin(self.part(claim, left)).await
+        } else {
+            self.work(claim, left).await
+        };
+        match decided {
+            Ok(decision) => decision,
             Err(error @ Error::Unavailable { .. }) => {
-                tracing::warn!(%error, "Request not read");
-                return Decision::Release(unavailable(
-                    "The request could not be read from storage.",
-                ));
+                tracing::warn!(%error, "Storage not available");
+                Decision::Release(unavailable(
+                    "storage_unavailable",
+                    "What the job needs could not be read from storage.",
+                ))
             }
             Err(error @ Error::Unreadable { .. }) => {
                 tracing::error!(%error, "Request not understood");
-                return Decision::Fail(Failure::new(
+                Decision::Fail(Failure::new(
                     "request_unreadable",
                     Phase::Deliver,
                     false,
                     "The stored request cannot be understood by this version of the service.",
-                ));
+                ))
             }
-        };
-        let left = until(self.clock.now(), soft_deadline);
-        match self.extract(request, claim, left).await {
-            Ok(Ended::Done(result)) => Decision::Complete(result),
+        }
+    }
+
+    /// A job that is done in one attempt.
+    async fn work(&self, claim: &Claim, left: Duration) -> Result<Decision, Error> {
+        let request = self.store.request(claim.job()).await?;
+        Ok(match self.extract(request, claim, left).await {
+            Ok(Ended::Done(result)) => Decision::Complete {
+                result,
+                progress: None,
+            },
             Ok(Ended::Failed(failure)) => Decision::Fail(failure),
-            Ok(Ended::Unavailable) => Decision::Release(Failure::new(
+            Ok(Ended::Unavailable) => Decision::Release(unavailable(
                 "engine_failed",
-                Phase::Extract,
-                true,
                 "The extraction could not be run.",
             )),
             Err(Stop::Cancelled) => Decision::Abandon,
@@ -101,23 +141,11 @@ impl Worker {
             )),
             Err(Stop::NotLoaded(error)) => {
                 tracing::warn!(%error, "Document not read");
-                Decision::Release(match error {
-                    LoadError::Spool(_) => {
-                        unavailable("A document could not be read from storage.")
-                    }
-                    LoadError::Fetch(error) => {
-                        Failure::new("fetch_failed", Phase::Deliver, true, error.to_string())
-                    }
-                })
+                Decision::Release(not_loaded(&error))
             }
             // Nobody else stops it.
-            Err(Stop::OutOfTime) | Ok(Ended::Stopped) => Decision::Release(Failure::new(
-                "out_of_time",
-                Phase::Extract,
-                true,
-                "The worker's time was over before the extraction was done.",
-            )),
-        }
+            Err(Stop::OutOfTime) | Ok(Ended::Stopped) => Decision::Release(out_of_time()),
+        })
     }
 
     /// Lets the engine work on a request, and stops it when the job is no longer wanted or its time is over.
@@ -144,39 +172,84 @@ impl Worker {
             let extract = &request.extract;
             Ok(self.engine.extract(&inputs, extract, &stopping).await)
         };
-        let out_of_time = sleep(left);
-        let too_slow = sleep(self.settings.extract_time);
-        tokio::pin!(extraction, out_of_time, too_slow);
-        let mut looks = interval(self.settings.cancel_look);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        looks.tick().await; // the first is at once
-        let stop = loop {
-            tokio::select! {
-                ended = &mut extraction => return ended.map_err(Stop::NotLoaded),
-                () = &mut too_slow => break Stop::TooSlow,
-                () = &mut out_of_time => break Stop::OutOfTime,
-                () = self.stopping.cancelled() => break Stop::OutOfTime,
-                _ = looks.tick() => {
-                    // A look that fails says nothing; the next one may.
-                    if let Ok(found) = self.store.get(&claim.job().key, self.clock.now()).await
-                        && !claim.still_holds(found.as_ref())
-                    {
-                        break Stop::Cancelled;
-                    }
-                }
-            }
-        };
-        stopping.cancel();
-        match extraction.await {
-            Ok(Ended::Stopped) | Err(_) => Err(stop),
+        match self.watched(claim, left, &stopping, extraction).await {
+            (ended, None) => ended.map_err(Stop::NotLoaded),
+            (Ok(Ended::Stopped) | Err(_), Some(stop)) => Err(stop),
             // It was done before it heard of it.
-            Ok(ended) => Ok(ended),
+            (Ok(ended), Some(_)) => Ok(ended),
         }
     }
 
-    async fn end(&self, claim: Claim, decision: Decision) -> Result<Verdict, Error> {
+    /// Lets this come to its end, and tells it to stop when the job is no longer wanted or its time is over; says then why.
+    pub(crate) async fn watched<T>(
+        &self,
+        claim: &Claim,
+        left: Duration,
+        stopping: &CancellationToken,
+        work: impl Future<Output = T>,
+    ) -> (T, Option<Stop>) {
+        tokio::pin!(work);
+        let stop = tokio::select! {
+            done = &mut work => return (done, None),
+            stop = self.until_unwanted(claim, left) => stop,
+        };
+        stopping.cancel();
+        (work.await, Some(stop))
+    }
+
+    /// Waits until there is a reason to stop.
+    async fn until_unwanted(&self, claim: &Claim, left: Duration) -> Stop {
+        let out_of_time = sleep(left);
+        let too_slow = sleep(self.settings.extract_time);
+        tokio::pin!(out_of_time, too_slow);
+        let mut looks = interval(self.settings.cancel_look);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        looks.tick().await; // the first is at once
+        loop {
+            tokio::select! {
+                () = &mut too_slow => return Stop::TooSlow,
+                () = &mut out_of_time => return Stop::OutOfTime,
+                () = self.stopping.cancelled() => return Stop::OutOfTime,
+                _ = looks.tick() => {
+                    // A look that fails says nothing; the next one may.
+                    if let Ok(false) = self.is_wanted(claim).await {
+                        return Stop::Cancelled;
+                    }
+                }
+            }
+        }
+    }
+
+    async fn is_wanted(&self, claim: &Claim) -> Result<bool, Error> {
+        let (key, now) = (&claim.job().key, self.clock.now());
+        if key.part.is_some() {
+            let whole = self.store.get(&key.whole(), now).await?;
+            if whole.is_none_or(|whole| whole.status().is_final()) {
+                return Ok(false);
+            }
+        }
+        let found = self.store.get(key, now).await?;
+        Ok(claim.still_holds(found.as_ref()))
+    }
+
+    async fn end(
+        &self,
+        claim: Claim,
+        decision: Decision,
+        traceparent: Option<TraceParent>,
+    ) -> Result<Verdict, Error> {
         let finished = match decision {
-            Decision::Complete(result) => self.complete(claim, result).await?,
+            Decision::Complete { result, progress } => {
+                self.complete(claim, result, progress).await?
+            }
+            Decision::Continue { progress, after } => {
+                let Progress { done, failed, .. } = progress;
+                tracing::info!(done, failed, ?after, "Job goes on in another step");
+                let now = self.clock.now();
+                self.store
+                    .continue_job(claim, progress, traceparent, now, now + after)
+                    .await?
+            }
             Decision::Fail(failure) => {
                 tracing::info!(code = failure.code, "Job failed");
                 let class = Class::of_code(&failure.code);
@@ -187,6 +260,9 @@ impl Worker {
                 self.fail(claim, failure, Class::Exhausted).await?
             }
             Decision::Release(failure) => return self.release(claim, failure).await,
+            Decision::Abandon if claim.job().key.part.is_some() => {
+                return self.abandon_part(&claim.job().key).await;
+            }
             Decision::Abandon => {
                 tracing::info!("Job no longer wanted, or another worker's");
                 let found = self.store.get(&claim.job().key, self.clock.now()).await?;
@@ -203,19 +279,44 @@ impl Worker {
         })
     }
 
-    async fn complete(&self, claim: Claim, result: Vec<u8>) -> Result<Finished, Error> {
+    /// What becomes of a part, and its message, that is not to be done: where its job is final, it is cancelled; where that is gone, so is the
+    /// part. Otherwise another worker has it.
+    pub(crate) async fn abandon_part(&self, key: &JobKey) -> Result<Verdict, Error> {
+        let now = self.clock.now();
+        match self.store.get(&key.whole(), now).await? {
+            None => {
+                self.store.remove_part(key).await?;
+                Ok(Verdict::Consume)
+            }
+            Some(whole) if whole.status().is_final() => {
+                self.store.change(key, &Change::Cancel { now }).await?;
+                Ok(Verdict::Consume)
+            }
+            Some(_) => Ok(Verdict::GiveBack(Duration::ZERO)),
+        }
+    }
+
+    async fn complete(
+        &self,
+        claim: Claim,
+        result: Vec<u8>,
+        progress: Option<Progress>,
+    ) -> Result<Finished, Error> {
         let bytes = result.len();
-        let finished = self.store.complete(claim, result, self.clock.now()).await?;
-        tracing::info!(bytes, ?finished, "Job done");
-        if finished == Finished::Written {
+        let is_part = claim.job().key.part.is_some();
+        let now = self.clock.now();
+        let finished = self.store.complete_at(claim, result, progress, now).await?;
+        tracing::info!(bytes, ?finished, is_part, "Job done");
+        if finished == Finished::Written && !is_part {
             metrics::job_completed(bytes);
         }
         Ok(finished)
     }
 
     async fn fail(&self, claim: Claim, failure: Failure, class: Class) -> Result<Finished, Error> {
+        let is_part = claim.job().key.part.is_some();
         let finished = self.store.fail(claim, failure, self.clock.now()).await?;
-        if finished == Finished::Written {
+        if finished == Finished::Written && !is_part {
             metrics::job_failed(class);
         }
         Ok(finished)
@@ -236,6 +337,32 @@ impl Worker {
     }
 }
 
-fn unavailable(detail: &str) -> Failure {
-    Failure::new("storage_unavailable", Phase::Deliver, true, detail)
+/// Why a document could not be had now.
+pub(crate) fn not_loaded(error: &LoadError) -> Failure {
+    match error {
+        LoadError::Spool(_) => unavailable(
+            "storage_unavailable",
+            "A document could not be read from storage.",
+        ),
+        LoadError::Fetch(error) => {
+            Failure::new("fetch_failed", Phase::Deliver, true, error.to_string())
+        }
+    }
+}
+
+pub(crate) fn out_of_time() -> Failure {
+    unavailable(
+        "out_of_time",
+        "The worker's time was over before the extraction was done.",
+    )
+}
+
+/// A failure that may pass.
+pub(crate) fn unavailable(code: &str, detail: &str) -> Failure {
+    let phase = if code == "storage_unavailable" {
+        Phase::Deliver
+    } else {
+        Phase::Extract
+    };
+    Failure::new(code, phase, true, detail)
 }

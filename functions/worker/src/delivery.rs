@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use job::protocol::{self, ClaimRefused};
-use job::{Change, Delivery, Failure, Job, limits};
+use job::{Change, Delivery, Failure, Job, JobKey, limits};
 use service::metrics::{self, Class};
 use service::until;
 use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Verdict};
@@ -56,7 +56,10 @@ impl Worker {
         };
         let permit = permit.expect("the semaphore is never closed");
         match self.claim(message, delivered, deadline).await {
-            Ok(Claimable::Yes(claim)) => self.attempt(*claim, soft_deadline, permit).await,
+            Ok(Claimable::Yes(claim)) => {
+                self.attempt(*claim, message.traceparent, soft_deadline, permit)
+                    .await
+            }
             Ok(Claimable::No(verdict)) => verdict,
             Err(error) => {
                 tracing::warn!(%error, "Job not claimed");
@@ -71,6 +74,9 @@ impl Worker {
         delivered: &Delivered,
         deadline: Timestamp,
     ) -> Result<Claimable, store::Error> {
+        if let Some(verdict) = self.part_is_settled(&message.key).await? {
+            return Ok(Claimable::No(verdict));
+        }
         let delivery = Delivery(rand::random());
         let looks_end = Instant::now() + self.settings.look_again;
         loop {
@@ -97,6 +103,18 @@ impl Worker {
             };
             return Ok(Claimable::No(verdict));
         }
+    }
+
+    /// A part is not begun when its job is final or gone.
+    async fn part_is_settled(&self, key: &JobKey) -> Result<Option<Verdict>, store::Error> {
+        if key.part.is_none() {
+            return Ok(None);
+        }
+        let whole = self.store.get(&key.whole(), self.clock.now()).await?;
+        if whole.is_some_and(|whole| !whole.status().is_final()) {
+            return Ok(None);
+        }
+        self.abandon_part(key).await.map(Some)
     }
 
     /// Waits until the item that a message runs ahead of is there. Reads cost a fifth of a refused write.
@@ -126,7 +144,8 @@ impl Worker {
         if age < limits::ORPHAN_AGE || protocol::may_be_continued(found, message.generation, now) {
             return Ok(Verdict::GiveBack(backoff(delivered.receives)));
         }
-        if found.is_none() {
+        // The step that makes a part may be repeated at any time, and have put its request.
+        if found.is_none() && message.key.part.is_none() {
             self.store.purge(&message.key).await?;
         }
         tracing::info!("Message without a job dropped");

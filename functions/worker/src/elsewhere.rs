@@ -42,7 +42,17 @@ impl Elsewhere {
     }
 }
 
+/// What is said of a bucket that is not among those.
+pub(crate) const NOT_READ: &str =
+    "Nothing is read from this bucket here; SOURCE_BUCKETS says from which.";
+
 impl Worker {
+    /// Whether objects of this bucket may be read for anybody. In its own lies what other clients have sent.
+    pub(crate) fn may_read(&self, bucket: &str) -> bool {
+        let is_named = self.elsewhere.buckets.iter().any(|it| it == bucket);
+        is_named && !self.store.owns_bucket(bucket)
+    }
+
     /// Fetches a document from the web. `may_wait`: what may pass is an error of the attempt, not of the document.
     pub(crate) async fn load_link(&self, link: Link, may_wait: bool) -> Result<Found, LoadError> {
         let Link {
@@ -90,12 +100,8 @@ impl Worker {
             let detail = detail.to_owned();
             Content::Missing(DocumentError { code, detail })
         };
-        // In its own bucket lies what other clients have sent.
-        if !self.elsewhere.buckets.contains(bucket) || self.store.owns_bucket(bucket) {
-            let content = missing(
-                Problem::FetchForbidden,
-                "Nothing is read from this bucket here; SOURCE_BUCKETS says from which.",
-            );
+        if !self.may_read(bucket) {
+            let content = missing(Problem::FetchForbidden, NOT_READ);
             return Ok(Found::elsewhere(content, origin));
         }
         let (content, media_type) = match self.store.download(bucket, key, etag.as_deref()).await? {

@@ -3,6 +3,7 @@
 //! - [`Worker::handle`] is the function: a batch in, the messages to deliver again out.
 //! - `delivery` decides what one message means: claim the job, wait, or nothing at all.
 //! - `attempt` works on a claimed job and ends the attempt; the extraction itself is the [`Engine`]'s.
+//! - `parts` does jobs of many documents, in steps and parts.
 //!
 //! **Invariant:** a message is consumed only when its job is final, gone, or in a newer generation. Whatever goes wrong
 //! here, giving the message back is right.
@@ -11,6 +12,7 @@ mod attempt;
 mod backoff;
 mod delivery;
 mod elsewhere;
+mod parts;
 mod sources;
 mod spool;
 

@@ -185,7 +185,7 @@ impl Gathered {
         let Self {
             records,
             sent,
-            mut found,
+            found,
             columns,
             count,
             origin: _,
@@ -193,22 +193,34 @@ impl Gathered {
             first_error,
         } = self;
         if let (0, Some(first)) = (count.extracted, first_error) {
-            return Err(failure(count.sent + count.found, first));
+            let DocumentError { code, detail } = first;
+            return Err(failure(count.sent + count.found, name(code), detail));
         }
-        // First the columns, for whoever reads the records in parts needs them before.
-        let columns = serde_json::json!(columns.into_names()).to_string();
-        let mut json = format!(r#"{{"columns":{columns},"records":["#).into_bytes();
-        json.reserve_exact(records.len() + sent.len() + found.len() + 20);
-        json.extend(records);
-        json.extend_from_slice(br#"],"documents":["#);
-        json.extend(sent);
-        if !found.is_empty() {
-            json.push(b',');
-        }
-        json.append(&mut found);
-        json.extend_from_slice(b"]}");
-        Ok(json)
+        Ok(json(columns, &records, sent, &found))
     }
+
+    /// The result all the same where the document could not be extracted, and what is wrong with it.
+    pub(crate) fn end_of_one(self) -> (Vec<u8>, Option<DocumentError>) {
+        let error = self.first_error.filter(|_| self.count.extracted == 0);
+        let json = json(self.columns, &self.records, self.sent, &self.found);
+        (json, error)
+    }
+}
+
+/// A result: a JSON document. First the columns, for whoever reads the records in parts needs them before.
+pub(crate) fn json(columns: Columns, records: &[u8], mut sent: Vec<u8>, found: &[u8]) -> Vec<u8> {
+    let columns = serde_json::json!(columns.into_names()).to_string();
+    let mut json = format!(r#"{{"columns":{columns},"records":["#).into_bytes();
+    json.reserve_exact(records.len() + sent.len() + found.len() + 20);
+    json.extend_from_slice(records);
+    json.extend_from_slice(br#"],"documents":["#);
+    json.append(&mut sent);
+    if !found.is_empty() {
+        json.push(b',');
+        json.extend_from_slice(found);
+    }
+    json.extend_from_slice(b"]}");
+    json
 }
 
 fn separate(json: &mut Vec<u8>) {
@@ -218,19 +230,18 @@ fn separate(json: &mut Vec<u8>) {
 }
 
 /// Why the job failed.
-fn failure(documents: usize, first: DocumentError) -> Failure {
-    let DocumentError { code, detail } = first;
+pub(crate) fn failure(documents: usize, code: &str, detail: String) -> Failure {
     let detail = match documents {
         1 => detail,
         count => {
             format!("None of the {count} documents could be extracted. The first: {detail}")
         }
     };
-    Failure::new(name(code), Phase::Extract, false, detail)
+    Failure::new(code, Phase::Extract, false, detail)
 }
 
 /// The name of a problem in the API.
-fn name(problem: Problem) -> &'static str {
+pub(crate) fn name(problem: Problem) -> &'static str {
     match problem {
         Problem::FetchForbidden => "fetch_forbidden",
         Problem::RobotsDisallowed => "robots_disallowed",

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use extract::DocumentError;
 use job::{Failure, Phase};
 use serde_json::Value;
 use service::metrics::{self, EngineEnd};
@@ -34,6 +35,24 @@ pub enum Ended {
     /// With a result: a JSON document.
     Done(Vec<u8>),
     /// The documents are at fault.
+    Failed(Failure),
+    /// Because it was told to stop.
+    Stopped,
+    /// It could not be run at all, which may pass.
+    Unavailable,
+}
+
+/// How the extraction of one document of many ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum One {
+    /// With a result, a JSON document: of a document that could not be extracted, too.
+    Done {
+        /// The result.
+        result: Vec<u8>,
+        /// Why nothing could be extracted.
+        error: Option<DocumentError>,
+    },
+    /// What is wanted cannot be understood.
     Failed(Failure),
     /// Because it was told to stop.
     Stopped,
@@ -88,6 +107,31 @@ impl Engine {
         match gathered.end() {
             Ok(result) => Ended::Done(result),
             Err(failure) => Ended::Failed(failure),
+        }
+    }
+
+    /// Extracts this from one document of many, as if it were the only one. It is part of the whole whatever becomes of it.
+    pub async fn extract_one(
+        &self,
+        input: &Input,
+        extract: &Value,
+        stop: &CancellationToken,
+    ) -> One {
+        let mut gathered = Gathered::default();
+        let document = Document {
+            number: 0,
+            sent: 1,
+            input,
+            extract,
+        };
+        match self.document(&document, &mut gathered, stop).await {
+            Ok(()) => {
+                let (result, error) = gathered.end_of_one();
+                One::Done { result, error }
+            }
+            Err(NoOutcome::Stopped) => One::Stopped,
+            Err(NoOutcome::Unavailable) => One::Unavailable,
+            Err(NoOutcome::Refused) => One::Failed(unreadable()),
         }
     }
 

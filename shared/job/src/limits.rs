@@ -11,6 +11,33 @@ pub const MAX_ATTEMPTS: u32 = 5;
 /// Documents in one job.
 pub const MAX_DOCUMENTS: usize = 100;
 
+/// Documents in one collection: under a prefix, or in an archive.
+pub const MAX_COLLECTION_DOCUMENTS: u32 = 100_000;
+
+/// Documents in one part of a collection.
+pub const MAX_PART_DOCUMENTS: usize = 100;
+
+/// Bytes of all documents in one part of a collection, but for a single document that has more.
+pub const MAX_PART_BYTES: u64 = 64 << 20;
+
+/// Parts of one job that are made and not yet done: so much of it is in the queue at most.
+pub const MAX_UNFINISHED_PARTS: u32 = 200;
+
+/// Parts that one step makes.
+pub const MAX_PARTS_PER_STEP: u32 = 100;
+
+/// How long a job waits at most until it looks at its parts again.
+pub const MAX_STEP_DELAY: Duration = Duration::from_secs(20);
+
+/// The same, while there are parts yet to be made.
+pub const MAX_MAKING_DELAY: Duration = Duration::from_secs(5);
+
+/// Bytes of a part's result from which it is put aside, to go on with the next document in another step.
+pub const MAX_SEGMENT_BYTES: usize = 64 << 20;
+
+/// Bytes of the pieces in which the merged result of a collection is uploaded: S3 takes 5 MiB to 5 GiB, and 10,000 of them.
+pub const MERGE_PIECE_BYTES: usize = 8 << 20;
+
 /// How long a worker waits for an item (or a generation) that its message runs ahead of.
 pub const LOOK_AGAIN: Duration = Duration::from_secs(2);
 

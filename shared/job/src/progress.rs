@@ -9,6 +9,7 @@ pub struct Progress {
     pub failed: u32,
     /// Documents that there are; none while they are still being listed.
     pub total: Option<u32>,
-    /// Where the next step goes on: the worker's own business.
+    /// Where the next step goes on: the worker's own business. Of a part that is completed: the SHA-256 of its result, in hexadecimal.
+    /// Of a collection that is: the attempt in whose name its merged result lies.
     pub cursor: Option<String>,
 }

@@ -22,6 +22,8 @@ pub struct Request {
     pub documents: Vec<Source>,
     /// Where the documents lie that are too many to be named.
     pub collection: Option<Collection>,
+    /// The number of the first document: of a part, what it has in the whole.
+    pub first: u32,
     /// What is wanted from each, as the client wrote it: a list that was checked when it came. Whoever extracts knows its
     /// language.
     pub extract: Value,
@@ -129,6 +131,7 @@ impl Request {
         Self {
             documents,
             collection: None,
+            first: 0,
             extract,
         }
     }

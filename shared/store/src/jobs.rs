@@ -16,7 +16,7 @@ use crate::payload::{DIRECT_BYTES, Packed, Payloads};
 use crate::{Error, Message, Queue, Queues, TraceParent, item, keys, request, update, version};
 
 /// Packed bytes up to which a request goes into the job's own item; leaves as much room for the result.
-const INLINE_REQUEST_BYTES: usize = 400;
+pub(crate) const INLINE_REQUEST_BYTES: usize = 400;
 
 /// The store of all jobs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -114,11 +114,19 @@ impl Store {
                 .await?
         };
         let job = Job::new(key, version, now, payload, about);
-        self.create(&job).await?;
-        Ok(job)
+        match self.create(&job).await? {
+            None => Ok(job),
+            // The id is new, so this is our own put, whose answer was lost.
+            Some(found) if found.created_at == now && found.request == job.request => Ok(job),
+            Some(_) => Err(Error::unreadable(
+                "a job's item",
+                "its new id is another job's",
+            )),
+        }
     }
 
-    async fn create(&self, job: &Job) -> Result<(), Error> {
+    /// Puts an item where there is none; else says what is there.
+    pub(crate) async fn create(&self, job: &Job) -> Result<Option<Job>, Error> {
         let put = self
             .payloads
             .dynamodb
@@ -131,21 +139,13 @@ impl Store {
             .send()
             .await;
         let refused = match put {
-            Ok(_) => return Ok(()),
+            Ok(_) => return Ok(None),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(refused)) => refused.clone(),
                 _ => return Err(Error::during("put job")(error)),
             },
         };
-        let found = item::to_job(&job.key, refused.item.unwrap_or_default())?;
-        // The id is new, so this is our own put, whose answer was lost.
-        if found.created_at == job.created_at && found.request == job.request {
-            return Ok(());
-        }
-        Err(Error::unreadable(
-            "a job's item",
-            "its new id is another job's",
-        ))
+        item::to_job(&job.key, refused.item.unwrap_or_default()).map(Some)
     }
 
     /// The job, unless there is none or its time is over.

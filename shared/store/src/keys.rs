@@ -19,6 +19,10 @@ pub(crate) enum Kind {
     Request,
     /// What this attempt found. The attempt is in the key, so that no attempt can overwrite another's result.
     Result { attempt: u32 },
+    /// What this attempt found of a part before another one went on. Always an object.
+    Segment { attempt: u32 },
+    /// The results of all parts, one after the other, as this attempt began to put them together. Always an object.
+    Merged { attempt: u32 },
 }
 
 /// The partition key of a job and of its payload items.
@@ -85,6 +89,8 @@ pub(crate) fn payload_item(key: &JobKey, kind: Kind) -> String {
     match kind {
         Kind::Request => format!("{}request", payload_items(key)),
         Kind::Result { attempt } => format!("{}result#{attempt}", payload_items(key)),
+        Kind::Segment { attempt } => format!("{}segment#{attempt}", payload_items(key)),
+        Kind::Merged { attempt } => format!("{}merged#{attempt}", payload_items(key)),
     }
 }
 
@@ -101,6 +107,8 @@ pub(crate) fn object(key: &JobKey, kind: Kind) -> String {
     match kind {
         Kind::Request => format!("{}request", objects(key)),
         Kind::Result { attempt } => format!("{}result/{attempt}", objects(key)),
+        Kind::Segment { attempt } => format!("{}segment/{attempt}", objects(key)),
+        Kind::Merged { attempt } => format!("{}merged/{attempt}", objects(key)),
     }
 }
 

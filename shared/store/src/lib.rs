@@ -6,6 +6,7 @@
 //! - [`Message`] and [`Queue`]: what goes over the queue.
 //! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
 //! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
+//! - `parts` and `merged`: the parts of a job of many documents, and their results put together.
 //! - [`handle_batch`]: a batch of messages as Lambda delivers it.
 //! - [`SavedExtractor`]: what clients saved to ask for again.
 //! - [`Store::reserve`]: keys by which a call that is repeated has one effect and one answer.
@@ -44,7 +45,10 @@ mod item;
 mod jobs;
 mod keys;
 mod list;
+mod listing;
+mod merged;
 mod message;
+mod parts;
 mod payload;
 pub mod provision;
 mod queue;
@@ -65,6 +69,8 @@ pub use extractors::{ExtractorPage, ExtractorVersion, Removed, Saved, SavedExtra
 pub use idempotency::{Call, Hash, Reservation, Reserved};
 pub use jobs::{Outcome, Retried, Store, StoredResult};
 pub use list::{Filter, MAX_LISTED_READS, Page};
+pub use listing::Listed;
+pub use merged::Merging;
 pub use message::{Message, Unreadable};
 pub use queue::{Backlog, Queue, Queues};
 pub use trace::{MalformedTraceParent, TraceParent};

@@ -31,6 +31,9 @@ pub(crate) const DIRECT_BYTES: usize = 4 << 20;
 /// Bytes from which packing is work for a thread that may block.
 const BLOCKING_BYTES: usize = 64 << 10;
 
+/// The media type of documents' results, one a line.
+pub(crate) const NDJSON: &str = "application/x-ndjson";
+
 /// How long a link to a result holds.
 const LINK_LIFE: Duration = Duration::from_mins(15);
 
@@ -142,10 +145,31 @@ impl Payloads {
             return Ok(payload);
         }
         let payload = packed.at(Place::Object);
+        self.put_packed(key, kind, packed).await?;
+        Ok(payload)
+    }
+
+    /// Puts bytes as they are into an object.
+    pub(crate) async fn put_object(
+        &self,
+        key: &JobKey,
+        kind: Kind,
+        content: Vec<u8>,
+    ) -> Result<(), Error> {
+        let packed = Packed {
+            encoding: Encoding::Plain,
+            bytes: content.len() as u64,
+            content,
+        };
+        self.put_packed(key, kind, packed).await
+    }
+
+    async fn put_packed(&self, key: &JobKey, kind: Kind, packed: Packed) -> Result<(), Error> {
         let (content_type, encoding) = match (kind, packed.encoding) {
             (Kind::Request, _) => ("application/cbor", None),
             (Kind::Result { .. }, Encoding::Gzip) => ("application/json", Some("gzip")),
             (Kind::Result { .. }, Encoding::Plain) => ("application/json", None),
+            (Kind::Segment { .. } | Kind::Merged { .. }, _) => (NDJSON, None),
         };
         self.s3
             .put_object()
@@ -157,7 +181,7 @@ impl Payloads {
             .send()
             .await
             .map_err(Error::during("put payload object"))?;
-        Ok(payload)
+        Ok(())
     }
 
     /// The bytes of a payload, unpacked.
@@ -205,7 +229,7 @@ impl Payloads {
         }
     }
 
-    async fn get_object(&self, key: &JobKey, kind: Kind) -> Result<Vec<u8>, Error> {
+    pub(crate) async fn get_object(&self, key: &JobKey, kind: Kind) -> Result<Vec<u8>, Error> {
         self.fetch(key, kind, None).await
     }
 
@@ -348,6 +372,12 @@ impl Payloads {
             }
         }
         Ok(())
+    }
+
+    /// Deletes the item of a job, or of a part of one.
+    pub(crate) async fn delete_job(&self, key: &JobKey) -> Result<(), Error> {
+        self.delete_item(keys::primary(keys::partition(key), keys::job(key)))
+            .await
     }
 
     async fn delete_item(&self, key: Attributes) -> Result<(), Error> {

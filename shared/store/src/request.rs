@@ -17,6 +17,8 @@ struct Kept {
     documents: Vec<KeptSource>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     collection: Option<KeptCollection>,
+    #[serde(default, skip_serializing_if = "is_zero")]
+    first: u32,
     extract: Value,
 }
 
@@ -73,6 +75,7 @@ pub(crate) fn encode(request: Request) -> Vec<u8> {
     let Request {
         documents,
         collection,
+        first,
         extract,
     } = request;
     let kept = Kept {
@@ -81,6 +84,7 @@ pub(crate) fn encode(request: Request) -> Vec<u8> {
             Collection::Prefix { bucket, prefix } => KeptCollection::Prefix { bucket, prefix },
             Collection::Archive(source) => KeptCollection::Archive(Box::new(keep(source))),
         }),
+        first,
         extract,
     };
     let mut out = Vec::new();
@@ -93,6 +97,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Request, Error> {
     let Kept {
         documents,
         collection,
+        first,
         extract,
     } = ciborium::from_reader(bytes).map_err(|cause| Error::unreadable("a request", cause))?;
     let collection = match collection {
@@ -105,8 +110,14 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Request, Error> {
     Ok(Request {
         documents: documents.into_iter().map(find).collect::<Result<_, _>>()?,
         collection,
+        first,
         extract,
     })
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 fn keep(source: Source) -> KeptSource {
@@ -227,6 +238,7 @@ mod tests {
             let request = Request {
                 documents: documents.clone(),
                 collection,
+                first: 3,
                 extract: json!(["text", {"z": {"a": [1, -2, 0.5, true, null, "é"]}, "b": {}}]),
             };
             assert_eq!(decode(&encode(request.clone())).unwrap(), request);

@@ -25,6 +25,7 @@ pub(crate) fn least(key: &JobKey, request: &Request, about: &About) -> u32 {
     let Request {
         documents,
         collection,
+        first: _,
         extract,
     } = request;
     let sent = |source: &Source| matches!(source.content, Content::Bytes(_));

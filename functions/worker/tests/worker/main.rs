@@ -12,6 +12,7 @@ mod lambda;
 mod lost_workers;
 mod messages;
 mod outages;
+mod parts;
 mod uploads;
 
 use job::{Job, JobKey, Status};
