@@ -46,6 +46,8 @@ pub(crate) struct ScanRequest {
     /// The documents, if there are several.
     #[schema(min_items = 1, max_items = 100)]
     sources: Option<Vec<Source>>,
+    /// Documents that are too many to be named, in the place of `source` and `sources`.
+    collection: Option<Collection>,
     /// What to extract from each document. Default: entities, text, metadata.
     extract: Option<Extract>,
     /// Names and values by which the job can be found again: up to 10, names of up to 40 characters, values of up to 80.
@@ -77,6 +79,15 @@ pub(crate) enum DeliveryState {
     Delivered,
     Failed,
     Disabled,
+}
+
+/// Documents that are too many to be named: up to 100,000.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Collection {
+    /// A bucket that the configuration allows, and what the keys of the objects in it begin with.
+    #[schema(example = "s3://bucket/folder/")]
+    s3: String,
 }
 
 /// A document.

@@ -1,6 +1,6 @@
 //! Documents that do not come with the request: where they are. Whether they can be had, the worker finds out.
 
-use job::{Object, Upload};
+use job::{Collection, Object, Upload};
 
 /// Longest URL, in bytes.
 const MAX_URL_BYTES: usize = 2_048;
@@ -41,6 +41,12 @@ pub(super) fn object(text: &str) -> Result<Object, String> {
         key,
         etag: None,
     })
+}
+
+/// All objects under a prefix.
+pub(super) fn prefix(text: &str) -> Result<Collection, String> {
+    let (bucket, prefix) = bucket_and_key(text)?;
+    Ok(Collection::Prefix { bucket, prefix })
 }
 
 /// What an `s3://` URL names.

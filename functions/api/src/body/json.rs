@@ -8,7 +8,7 @@ use std::fmt;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use base64::{DecodeError, Engine};
-use job::{Content, Link, Source, limits};
+use job::{Collection, Content, Link, Source, limits};
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -20,14 +20,18 @@ use crate::problem::{Flaws, Place, Problem, shortened};
 pub(crate) const MAX_JSON_LEVELS: usize = 128;
 
 /// The members of a request. One of them makes an object a request.
-const REQUEST: [&str; 6] = [
+const REQUEST: [&str; 7] = [
     "source",
     "sources",
+    "collection",
     "extract",
     "extractor",
     "tags",
     "webhook",
 ];
+
+/// The members of a collection.
+const COLLECTION: [&str; 1] = ["s3"];
 
 /// The members of a source.
 const SOURCE: [&str; 7] = [
@@ -41,7 +45,9 @@ const SOURCE: [&str; 7] = [
 ];
 
 /// Members of one object, and items of one array, that are looked at. No request has more.
-const MAX_KEPT: usize = 64;
+const MAX_KEPT: usize = 128;
+
+const _: () = assert!(limits::MAX_DOCUMENTS <= MAX_KEPT);
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -145,12 +151,20 @@ pub(super) fn check_depth(text: &str) -> Result<(), Problem> {
 
 fn request(object: Object<'_>) -> Result<Received, Problem> {
     let mut flaws = Flaws::default();
-    let Some([source, sources, wanted, saved, tags, webhook]) =
+    let Some([source, sources, all, wanted, saved, tags, webhook]) =
         members("", object, REQUEST, &mut flaws)
     else {
         return Err(flaws.end().expect_err("it says why there are none"));
     };
+    let all_of = all.and_then(|value| collection(value, &mut flaws));
     let documents = match (source, sources) {
+        (Some(_), _) | (_, Some(_)) if all.is_some() => {
+            flaws.add(
+                Place::Pointer("/collection".to_owned()),
+                "Give either `collection`, or documents as `source` or `sources`.",
+            );
+            Vec::new()
+        }
         (Some(_), Some(_)) => {
             flaws.add(
                 Place::Pointer("/sources".to_owned()),
@@ -162,6 +176,7 @@ fn request(object: Object<'_>) -> Result<Received, Problem> {
             .into_iter()
             .collect(),
         (None, Some(several)) => documents(several, &mut flaws),
+        (None, None) if all.is_some() => Vec::new(),
         (None, None) => {
             flaws.add(
                 Place::Pointer(String::new()),
@@ -188,9 +203,38 @@ fn request(object: Object<'_>) -> Result<Received, Problem> {
     let webhook = webhook.and_then(|value| super::webhook::read(value, &mut flaws));
     flaws.end()?;
     let mut received = Received::new(documents, wanted);
+    received.submission.request.collection = all_of;
     received.submission.about.tags = tags.unwrap_or_default();
     received.submission.about.webhook = webhook;
     Ok(received)
+}
+
+/// Documents that are too many to be named.
+fn collection(value: &RawValue, flaws: &mut Flaws) -> Option<Collection> {
+    let pointer = "/collection";
+    let Ok(object) = serde_json::from_str::<Object<'_>>(value.get()) else {
+        flaws.add(
+            Place::Pointer(pointer.to_owned()),
+            format!(
+                "This is {}; a collection is an object such as {{\"s3\": \"s3://bucket/folder/\"}}.",
+                kind(value)
+            ),
+        );
+        return None;
+    };
+    let [s3] = members(pointer, object, COLLECTION, flaws)?;
+    let Some(s3) = s3 else {
+        flaws.add(
+            Place::Pointer(pointer.to_owned()),
+            "The documents are missing: give `s3`, a bucket and what the keys begin with.",
+        );
+        return None;
+    };
+    let at = format!("{pointer}/s3");
+    let text = string(at.clone(), s3, flaws)?;
+    elsewhere::prefix(&text)
+        .map_err(|detail| flaws.add(Place::Pointer(at), detail))
+        .ok()
 }
 
 fn saved_extractor(value: &RawValue, flaws: &mut Flaws) -> Option<Asked> {

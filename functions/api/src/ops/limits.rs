@@ -31,6 +31,9 @@ pub(crate) struct Limits {
     /// Documents in one job.
     #[schema(example = 100)]
     max_documents: usize,
+    /// Documents in one collection.
+    #[schema(example = 100_000)]
+    max_collection_documents: u32,
     /// Jobs in one page of a list.
     #[schema(example = 200)]
     max_listed_jobs: usize,
@@ -104,6 +107,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         upload_link_seconds: limits::UPLOAD_LINK.as_secs(),
         keep_upload_seconds: limits::KEEP_UPLOAD.as_secs(),
         max_documents: limits::MAX_DOCUMENTS,
+        max_collection_documents: limits::MAX_COLLECTION_DOCUMENTS,
         max_listed_jobs: list::MAX_LIMIT,
         max_listed_reads: store::MAX_LISTED_READS,
         max_cleared_tasks: store::MAX_CLEARED_JOBS,

@@ -8,6 +8,7 @@ pub(crate) mod extractors;
 pub(crate) mod health;
 pub(crate) mod limits;
 pub(crate) mod list;
+pub(crate) mod many;
 pub(crate) mod preview;
 pub(crate) mod remove;
 pub(crate) mod result;

@@ -14,6 +14,7 @@ use store::StoredResult;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
+use super::many;
 use crate::caller::Addressed;
 use crate::etag::{Known, Tag, not_modified};
 use crate::forms::{self, Cursor, Form, Page, PageOptions, no_such_page};
@@ -29,6 +30,12 @@ pub(crate) struct ResultLink {
     location: String,
 }
 
+impl ResultLink {
+    pub(super) fn to(location: String) -> Self {
+        Self { location }
+    }
+}
+
 /// Read what was extracted
 ///
 /// May be read any number of times, as long as the job is kept. `Accept` chooses the form:
@@ -42,6 +49,12 @@ pub(crate) struct ResultLink {
 ///   `markdown` or `text`.
 ///
 /// A page of any form names the one after it in `Link`, with `rel="next"`.
+///
+/// The result of a collection is a manifest: how many documents there were, and for each stretch of the merged result its place, size and
+/// SHA-256. With `Accept: application/x-ndjson` the merged result itself is answered, a link to it, that is: a line for each document.
+///
+/// With `partial=true` a job of many documents tells what is done so far, in whatever state it is: a result for each document that is, in pages of
+/// up to 3 MB.
 #[utoipa::path(
     get,
     path = "/api/v1/scan/result/{job_id}/",
@@ -50,6 +63,7 @@ pub(crate) struct ResultLink {
         ("job_id" = Uuid, Path, description = "The job"),
         ("limit" = Option<u32>, Query, description = "Most records of a page, 1 to 10,000. Default: all, or 1,000 with a cursor.", example = 100),
         ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before."),
+        ("partial" = Option<bool>, Query, description = "Of a job of many documents: what is done so far."),
         ("wait" = Option<u32>, Query, description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends.", example = 20),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: the same as the parameter.", example = "wait=20"),
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what the client has: it need not be sent again."),
@@ -112,9 +126,16 @@ pub(crate) async fn get_scan_result(
     headers: HeaderMap,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let options = PageOptions::read(&uri)?;
+    let so_far = many::asked(&uri)?;
+    let options = match so_far {
+        Some(_) => None,
+        None => PageOptions::read(&uri)?,
+    };
     let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
+    if let Some(from) = so_far {
+        return many::partial(&app, &job, from).await;
+    }
     let job = wait.watch(&app, job, |job| job.status().is_final()).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
     let mut response = if job.status() == job::Status::Completed {
@@ -171,6 +192,9 @@ async fn read(
     form: Form,
     options: Option<PageOptions>,
 ) -> Result<Response, Problem> {
+    if job.about.documents == 0 {
+        return many::of_collection(app, job, form, options.is_some()).await;
+    }
     match (options, form) {
         (None, Form::Json) => whole(app, job).await,
         (None, Form::Text | Form::Markdown) => texts(app, job, form).await,
@@ -289,7 +313,7 @@ fn columns(head: &[u8]) -> Option<Vec<String>> {
     values.next()?.ok()
 }
 
-fn typed(form: Form, body: impl Into<Body>) -> Response {
+pub(super) fn typed(form: Form, body: impl Into<Body>) -> Response {
     ([(header::CONTENT_TYPE, form.content_type())], body.into()).into_response()
 }
 

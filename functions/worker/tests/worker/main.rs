@@ -3,6 +3,7 @@
 
 mod cancel_and_remove;
 mod chaos;
+mod collections;
 mod cost;
 mod dead_letters;
 mod documents;
