@@ -201,7 +201,7 @@ class Roles(unittest.TestCase):
     # What may be done with the buckets of others that are named.
     SOURCES = {"SourceObjects": "s3:GetObject", "SourceLists": "s3:ListBucket"}
     # Actions of IAM's that are not called as the operation is.
-    CALLED = {"s3:ListBucket": "list_objects_v2"}
+    CALLED = {"s3:ListBucket": "list_objects_v2", "s3:ListMultipartUploadParts": "list_parts"}
 
     @staticmethod
     def statements(function):
@@ -306,7 +306,11 @@ class Roles(unittest.TestCase):
             {
                 "ApiFunction": {("sqs:SendMessage", "Queue"), notices},
                 "PreviewFunction": set(),
-                "WorkerFunction": {("sqs:ReceiveMessage", "Queue"), notices},
+                "WorkerFunction": {
+                    ("sqs:SendMessage", "Queue"),
+                    ("sqs:ReceiveMessage", "Queue"),
+                    notices,
+                },
                 "ReaperFunction": {("sqs:ReceiveMessage", "DeadLetterQueue"), notices},
                 "NotifierFunction": {("sqs:ReceiveMessage", "WebhookQueue")},
             },
