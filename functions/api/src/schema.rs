@@ -142,6 +142,17 @@ pub(crate) struct UrlSource {
         example = "https://example.org/a.pdf"
     )]
     url: String,
+    /// The `ETag` of the state that the client has, as `origin.etag` of a result says it: if the document is still in it, it is not
+    /// fetched again, and the result says `not_modified`.
+    #[schema(min_length = 1, max_length = 255, example = "\"33a64df5\"")]
+    etag: Option<String>,
+    /// The `Last-Modified` of the state that the client has; the same then.
+    #[schema(
+        min_length = 1,
+        max_length = 255,
+        example = "Mon, 09 Mar 2026 10:00:00 GMT"
+    )]
+    last_modified: Option<String>,
     /// The name of its file, instead of the one in the URL.
     #[schema(min_length = 1, max_length = 255)]
     name: Option<String>,
@@ -299,6 +310,11 @@ pub(crate) struct RecordSource {
 /// What is said of one document. Of the optional members those are there that were asked for and that the document has.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct DocumentResult {
+    /// Where it was fetched from; absent if it came with the request, or was uploaded.
+    origin: Option<Origin>,
+    /// Of a document that was fetched on condition that it had changed: it has not, and nothing else is said of it.
+    #[schema(example = false)]
+    not_modified: Option<bool>,
     /// The name of the file, if one was given; of a document within another its path there.
     name: Option<String>,
     /// The number of the document that it was found in: an archive, or an e-mail.
@@ -341,6 +357,29 @@ pub(crate) struct DocumentResult {
     warnings: Option<Vec<String>>,
     /// Why there is nothing of this document, while there is something of others.
     error: Option<DocumentError>,
+}
+
+/// Where a document was fetched from.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Origin {
+    /// What was asked for: `http`, `https` or `s3`.
+    #[schema(example = "https://example.org/a.pdf")]
+    url: String,
+    /// Where it was in the end, after redirects.
+    #[schema(example = "https://www.example.org/files/a.pdf")]
+    final_url: Option<String>,
+    /// The status of the last answer.
+    #[schema(example = 200)]
+    status: Option<u16>,
+    /// What its server calls this state of it.
+    #[schema(example = "\"33a64df5\"")]
+    etag: Option<String>,
+    /// When it was changed last, as its server says it.
+    #[schema(example = "Mon, 09 Mar 2026 10:00:00 GMT")]
+    last_modified: Option<String>,
+    /// When it was asked for.
+    #[schema(format = DateTime)]
+    fetched_at: String,
 }
 
 /// Why a document could not be extracted.

@@ -34,12 +34,14 @@ const REQUEST: [&str; 7] = [
 const COLLECTION: [&str; 1] = ["s3"];
 
 /// The members of a source.
-const SOURCE: [&str; 7] = [
+const SOURCE: [&str; 9] = [
     "text",
     "base64",
     "url",
     "upload",
     "s3",
+    "etag",
+    "last_modified",
     "name",
     "media_type",
 ];
@@ -48,6 +50,9 @@ const SOURCE: [&str; 7] = [
 const MAX_KEPT: usize = 128;
 
 const _: () = assert!(limits::MAX_DOCUMENTS <= MAX_KEPT);
+
+/// Longest `etag` or `last_modified`, in bytes.
+const MAX_CONDITION_BYTES: usize = 255;
 
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
@@ -282,11 +287,23 @@ fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Sour
         );
         return None;
     };
-    let [text, base64, url, upload, s3, name, media_type] =
-        members(&pointer, object, SOURCE, flaws)?;
+    let [
+        text,
+        base64,
+        url,
+        upload,
+        s3,
+        etag,
+        last_modified,
+        name,
+        media_type,
+    ] = members(&pointer, object, SOURCE, flaws)?;
     let at = |member: &str| format!("{pointer}/{member}");
     let name = name.and_then(|value| hint(at("name"), value, flaws));
     let claim = media_type.and_then(|value| hint(at("media_type"), value, flaws));
+    let conditions = [("etag", etag), ("last_modified", last_modified)];
+    let [etag, last_modified] =
+        conditions.map(|(member, value)| condition(at(member), value?, url.is_some(), flaws));
     let given = [
         ("text", text),
         ("base64", base64),
@@ -318,7 +335,6 @@ fn document(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Sour
             let text = string(at(member), value, flaws)?;
             let read = match member {
                 "url" => elsewhere::url(&text).map(|url| {
-                    let (etag, last_modified) = (None, None);
                     Content::Url(Link {
                         url,
                         etag,
@@ -381,6 +397,26 @@ pub(super) fn hint(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Opti
         return None;
     }
     Some(hint)
+}
+
+/// What a client knows of a document on the web: as its server said it, so it is taken as it is.
+fn condition(pointer: String, value: &RawValue, of_url: bool, flaws: &mut Flaws) -> Option<String> {
+    let text = string(pointer.clone(), value, flaws)?;
+    let detail = if !of_url {
+        "This says what is known of a `url`, and there is none.".to_owned()
+    } else if text.is_empty() || text.len() > MAX_CONDITION_BYTES {
+        format!(
+            "This has {} bytes; it must have 1 to {MAX_CONDITION_BYTES}.",
+            text.len()
+        )
+    } else if !text.bytes().all(|it| (b' '..=b'~').contains(&it)) {
+        "This is to be the value of a header, in printable ASCII, as `origin` of a result says it."
+            .to_owned()
+    } else {
+        return Some(text);
+    };
+    flaws.add(Place::Pointer(pointer), detail);
+    None
 }
 
 pub(super) fn string(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<String> {

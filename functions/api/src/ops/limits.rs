@@ -28,6 +28,15 @@ pub(crate) struct Limits {
     /// How long jobs can be started from an upload.
     #[schema(example = 86_400)]
     keep_upload_seconds: u64,
+    /// Longest document that is fetched from a URL, as sent and unpacked.
+    #[schema(example = 50_000_000)]
+    max_fetch_bytes: usize,
+    /// How long fetching a document from a URL may take, redirects included.
+    #[schema(example = 30)]
+    max_fetch_seconds: u64,
+    /// Redirects that are followed on the way to a document.
+    #[schema(example = 5)]
+    max_fetch_redirects: usize,
     /// Documents in one job.
     #[schema(example = 100)]
     max_documents: usize,
@@ -106,6 +115,9 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_upload_bytes: body::MAX_UPLOAD_BYTES,
         upload_link_seconds: limits::UPLOAD_LINK.as_secs(),
         keep_upload_seconds: limits::KEEP_UPLOAD.as_secs(),
+        max_fetch_bytes: limits::MAX_FETCH_BYTES,
+        max_fetch_seconds: limits::FETCH_TIME.as_secs(),
+        max_fetch_redirects: limits::MAX_REDIRECTS,
         max_documents: limits::MAX_DOCUMENTS,
         max_collection_documents: limits::MAX_COLLECTION_DOCUMENTS,
         max_listed_jobs: list::MAX_LIMIT,

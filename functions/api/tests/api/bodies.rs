@@ -155,6 +155,14 @@ async fn a_request_is_refused_with_a_pointer_to_each_fault() {
             &["/source/url"],
         ),
         (
+            json!({"source": {"text": "a", "etag": "\"1\"", "last_modified": "now"}}),
+            &["/source/etag", "/source/last_modified"],
+        ),
+        (
+            json!({"source": {"url": "https://example.org/", "etag": "\"1\"\r\n", "last_modified": long}}),
+            &["/source/etag", "/source/last_modified"],
+        ),
+        (
             json!({"source": {"text": "a"}, "sources": []}),
             &["/sources"],
         ),
