@@ -27,8 +27,8 @@ impl Elsewhere {
         }
     }
 
-    /// Reads the variables of [`Policy`], and `SOURCE_BUCKETS`, names joined by commas, by `get`, which yields none for one that
-    /// is not set or empty.
+    /// Reads the variables of [`Policy`], and `SOURCE_BUCKETS`, names or ARNs joined by commas, by `get`, which yields none for one
+    /// that is not set or empty.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, PolicyError> {
         let buckets = get("SOURCE_BUCKETS").unwrap_or_default();
         let names = buckets

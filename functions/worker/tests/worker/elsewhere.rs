@@ -169,6 +169,28 @@ async fn a_document_that_has_not_changed_is_said_to_be_so() {
 }
 
 #[tokio::test]
+async fn what_a_result_says_of_its_origin_is_what_the_next_request_asks_with() {
+    let site = site().await;
+    let stack = stack(&site).await;
+    let scan = async |source: Value| -> Value {
+        let body = json!({"source": source, "extract": ["text"]}).to_string();
+        let start = http::Request::post("/api/v1/scan/start/")
+            .header(header::CONTENT_TYPE, "application/json")
+            .body(body.into());
+        let id = stack.send(start.unwrap()).await.job_id();
+        stack.drain_queue().await;
+        let result = stack.get(&format!("/api/v1/scan/result/{id}/")).await;
+        result.json()
+    };
+    let url = format!("http://{site}/a%20page.html");
+    let first = scan(json!({"url": url})).await;
+    let etag = &first["documents"][0]["origin"]["etag"];
+    let second = scan(json!({"url": url, "etag": etag})).await;
+    assert_eq!(second["documents"][0]["not_modified"], true, "{second}");
+    assert_eq!(second["records"], json!([]));
+}
+
+#[tokio::test]
 async fn a_site_that_fails_for_a_while_delays_a_job_of_one_document() {
     let site = site().await;
     let stack = stack(&site).await;
@@ -266,6 +288,15 @@ async fn an_object_of_an_allowed_bucket_is_read_and_no_other() {
         let failed = failure(&stack, object.clone()).await;
         assert_eq!(failed, (code.into(), 1, false), "{object:?}");
     }
+}
+
+#[test]
+fn buckets_are_named_by_names_or_arns() {
+    let read = |list: &str| Elsewhere::read(|name| (name == "SOURCE_BUCKETS").then(|| list.into()));
+    assert_eq!(read("").unwrap().buckets, [""; 0]);
+    let named = read("one, arn:aws:s3:::two,").unwrap();
+    assert_eq!(named.buckets, ["one", "two"]);
+    assert!(Elsewhere::read(|name| (name == "FETCH").then(|| "no".into())).is_err());
 }
 
 #[tokio::test]
