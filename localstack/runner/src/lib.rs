@@ -10,6 +10,7 @@
 
 pub mod aws;
 pub mod endpoints;
+pub mod lifecycle;
 pub mod listen;
 pub mod mapping;
 pub mod mappings;

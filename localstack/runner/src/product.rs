@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use worker::{Elsewhere, Worker};
 
 use crate::endpoints::{self, Endpoints, StartError, Storage};
+use crate::lifecycle;
 use crate::listen::{ListenError, listen};
 use crate::mapping::{LONGEST_POLL_SECONDS, Mapping};
 use crate::metrics;
@@ -139,7 +140,13 @@ impl Product {
         let jobs = settings.worker.then(|| mapping(queues.jobs, batch_size()));
         let dead_letters = mapping(queues.dead_letters, 10);
         let webhooks = mapping(queues.webhooks, 10);
-        let running = functions.wire(listener, jobs, dead_letters, webhooks, &stop);
+        let mut running = functions.wire(listener, jobs, dead_letters, webhooks, &stop);
+        running.spawn(lifecycle::keep(
+            clients.s3.clone(),
+            NAME,
+            clock.clone(),
+            stop.clone(),
+        ));
         Ok(Self {
             url: format!("http://{address}"),
             endpoints,

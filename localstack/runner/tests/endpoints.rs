@@ -18,7 +18,7 @@ use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
 use local::endpoints::{Endpoints, FolderError, Options, Ports, StartError, Storage};
 use local::listen::ListenError;
-use local::provision;
+use local::{lifecycle, provision};
 use service::Clock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -306,6 +306,22 @@ async fn what_is_asked_for_in_one_state_is_not_given_in_another() {
     assert_eq!(refused.raw_response().unwrap().status().as_u16(), 412);
     put_object(&objects, "a", b"first").await;
     assert!(get().send().await.is_ok());
+}
+
+#[tokio::test]
+async fn uploads_go_when_their_time_is_over() {
+    let endpoints = in_memory().await;
+    let objects = bucket(&endpoints).await;
+    put_object(&objects, "uploads/default/a", b"up").await;
+    put_object(&objects, "jobs/default/b/request", b"job").await;
+    let now = Clock::system().now();
+    let after = async |hours: u64| {
+        let later = now + Duration::from_hours(hours) + Duration::from_mins(1);
+        lifecycle::expire_uploads(&objects, BUCKET, later).await
+    };
+    assert_eq!(after(47).await.unwrap(), 0);
+    assert_eq!(after(48).await.unwrap(), 1);
+    assert_eq!(list(&objects, "").await, ["jobs/default/b/request"]);
 }
 
 #[tokio::test]
