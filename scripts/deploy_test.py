@@ -9,6 +9,9 @@ has to be what docs/counts.json says; --write-counts writes it there.
 """
 
 import argparse
+import base64
+import hmac
+import http.server
 import json
 import os
 import platform
@@ -20,6 +23,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from urllib.parse import urlsplit
 
 from botocore.exceptions import ClientError
@@ -83,6 +87,7 @@ def drive(emulator, stack, held, versions, write_counts):
     previews_are_answered_at_once(stack)
     uploads_go_past_the_functions(stack)
     a_large_result_lies_behind_a_link(stack)
+    the_end_of_a_job_is_told(stack)
     jobs_outlive_an_update(stack, package(emulator, versions[1]))
     functions_log_no_documents_and_not_for_ever(stack)
     expect(emulator.listens_on_loopback_only(), "the emulator can be reached from outside")
@@ -113,7 +118,7 @@ def settings_are_kept(stack):
     expect(indexes == ["ended"], f"the table's indexes: {indexes}")
 
     client = stack.emulator.client("lambda")
-    for name in ("Worker", "Reaper"):
+    for name in ("Worker", "Reaper", "Notifier"):
         mapping = client.get_event_source_mapping(UUID=stack.resources[f"{name}Mapping"])
         expect(
             mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"],
@@ -124,7 +129,7 @@ def settings_are_kept(stack):
 
 def only_encrypted_requests_are_taken(stack):
     client = stack.emulator.client("sqs", secure=False)
-    for name in ("Queue", "DeadLetterQueue"):
+    for name in ("Queue", "DeadLetterQueue", "WebhookQueue", "WebhookDeadLetterQueue"):
         try:
             client.get_queue_attributes(QueueUrl=stack.resources[name])
         except ClientError as error:
@@ -141,6 +146,7 @@ def roles_permit_no_more_than_is_needed(stack, other):
         "Preview": set(),
         "Worker": {"dynamodb:GetItem", "s3:GetObject"},
         "Reaper": {"dynamodb:GetItem"},
+        "Notifier": {"dynamodb:GetItem"},
     }
     for function, actions in permitted.items():
         found = permits(stack, function, stack)
@@ -298,6 +304,48 @@ def a_large_result_lies_behind_a_link(stack):
     unsigned = ask(link, "GET", link.path)
     expect(unsigned.status == 403, f"the result can be had without the link: {unsigned.status}")
     done("a large result lies behind a link, and is nobody's without it")
+
+
+def the_end_of_a_job_is_told(stack):
+    told = SimpleQueue()
+
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.put((self.headers, self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"127.0.0.1:{server.server_port}"
+        stack.allow("Notifier", address)
+        made = stack.ask("POST", "webhooks/secrets/")
+        expect(made.status == 201, f"no secret: {made}")
+        request = {"source": {"text": FOUND}, "webhook": {"url": f"http://{address}/hook"}}
+        answer = stack.ask("POST", "scan/start/", json.dumps(request), "application/json")
+        expect(answer.status == 202, f"not started: {answer}")
+        job_id = answer.json()["job_id"]
+        headers, body = told.get(timeout=60)
+        server.shutdown()
+
+    event = json.loads(body)
+    expect(event["data"]["job_id"] == job_id, f"told of another job: {event}")
+    expect(event["type"] == "job.completed", f"told: {event}")
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+    key = base64.b64decode(made.json()["secret"].removeprefix("whsec_"))
+    signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+    expect(headers["webhook-signature"] == f"v1,{signature}", f"signed: {headers}")
+
+    def delivery():
+        log = stack.ask("GET", f"scan/webhooks/{job_id}/").json()
+        return log["deliveries"][0]["status"] == "delivered"
+
+    eventually("the log does not say that it was delivered", delivery)
+    eventually("notices stay", lambda: stack.messages("WebhookQueue") == 0)
+    done("the end of a job is told, signed, and the log says so")
 
 
 def jobs_outlive_an_update(stack, template, level="debug"):

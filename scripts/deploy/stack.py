@@ -190,6 +190,15 @@ class Stack:
             RoleName=self.resources[f"{function}FunctionRole"], PolicyName=effect
         )
 
+    def allow(self, function, address):
+        """Lets a function reach this `host:port`, wherever it lies."""
+        client = self.emulator.client("lambda")
+        name = self.resources[f"{function}Function"]
+        found = client.get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+        client.update_function_configuration(
+            FunctionName=name, Environment={"Variables": {**found, "FETCH_ALLOW": address}}
+        )
+
     def expect_deaths(self, seconds):
         """Shortens the worker's time, so that what a killed one held comes back soon."""
         self.emulator.client("lambda").update_function_configuration(
