@@ -82,7 +82,7 @@ fn seconds(time: Duration) -> u64 {
 
 impl Traffic {
     /// What is in the queue, as it was seen within the last seconds.
-    async fn look(&self, app: &App, now: Timestamp) -> Backlog {
+    pub(crate) async fn look(&self, app: &App, now: Timestamp) -> Backlog {
         if let Some(backlog) = self.seen(now) {
             return backlog;
         }

@@ -11,7 +11,7 @@ use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
     admin, cancel, docs, events, extractors, health, limits, list, preview, remove, result, retry,
-    schema, start, status, uploads, webhooks,
+    schema, start, status, uploads, usage, webhooks,
 };
 use crate::problem::Problem;
 use crate::{App, Preview};
@@ -74,6 +74,7 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(webhooks::disabled::enable_webhook),
         routes!(health::get_health),
         routes!(limits::get_limits),
+        routes!(usage::get_usage),
         routes!(extractors::schema::get_extractors_schema),
         routes!(extractors::list::list_extractors),
         routes!(

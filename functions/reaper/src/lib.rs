@@ -38,10 +38,12 @@ impl Reaper {
     /// Handles a batch. `deadline` is when this invocation will be killed.
     pub async fn handle(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
         let left = until(self.clock.now(), deadline);
-        handle_batch(event, &self.dead_letters, left + LATER, |delivered| {
+        let answer = handle_batch(event, &self.dead_letters, left + LATER, |delivered| {
             self.deliver(delivered)
         })
-        .await
+        .await;
+        self.store.count_ends(self.clock.now()).await;
+        answer
     }
 
     async fn deliver(&self, delivered: Delivered) -> Verdict {

@@ -100,9 +100,11 @@ impl Worker {
         let hidden = left + HIDDEN_BEYOND_DEADLINE;
         // The rest of the time is for writing results and giving messages back.
         let soft_deadline = deadline - (left / 5).min(Duration::from_secs(10));
-        handle_batch(event, self.store.queue(), hidden, |delivered| {
+        let answer = handle_batch(event, self.store.queue(), hidden, |delivered| {
             self.deliver(delivered, soft_deadline, deadline)
         })
-        .await
+        .await;
+        self.store.count_ends(self.clock.now()).await;
+        answer
     }
 }

@@ -13,6 +13,7 @@ use job::{Change, Encoding, Job, JobKey, Place, Request, State, Submission, limi
 use crate::expression::Expression;
 use crate::keys::Kind;
 use crate::payload::{DIRECT_BYTES, Packed, Payloads};
+use crate::usage::Tally;
 use crate::{Error, Message, Queue, Queues, TraceParent, item, keys, request, update, version};
 
 /// Packed bytes up to which a request goes into the job's own item; leaves as much room for the result.
@@ -23,6 +24,7 @@ pub(crate) const INLINE_REQUEST_BYTES: usize = 400;
 pub struct Store {
     pub(crate) payloads: Arc<Payloads>,
     queues: Queues,
+    pub(crate) tally: Tally,
 }
 
 /// What became of a change.
@@ -72,6 +74,7 @@ impl Store {
                 bucket,
             }),
             queues,
+            tally: Tally::default(),
         }
     }
 
@@ -367,6 +370,7 @@ impl Store {
             .await;
         let refused = match answer {
             Ok(answer) => {
+                self.tally.note(key, change.target());
                 let item = answer.attributes.unwrap_or_default();
                 return Ok(Outcome::Done(item::to_job(key, item)?));
             }

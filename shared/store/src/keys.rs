@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
+use jiff::civil::Date;
 use job::{ExtractorName, JobId, JobKey, Status, Tenant, UploadId};
 use uuid::Uuid;
 
@@ -194,6 +195,21 @@ pub(crate) fn idempotency(tenant: &Tenant, key: &[u8]) -> String {
         write!(partition, "{byte:02x}").expect("writing to memory does not fail");
     }
     partition
+}
+
+/// The partition key of a tenant's counts.
+pub(crate) fn usage(tenant: &Tenant) -> String {
+    format!("T#{tenant}#U")
+}
+
+/// The sort key of the counts of a day.
+pub(crate) fn usage_of(day: Date) -> String {
+    format!("U#{day}")
+}
+
+/// The day of such a sort key.
+pub(crate) fn date_of_usage(sk: &str) -> Option<Date> {
+    sk.strip_prefix("U#")?.parse().ok()
 }
 
 /// A primary key as the SDK wants it.

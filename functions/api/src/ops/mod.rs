@@ -17,6 +17,7 @@ pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod status;
 pub(crate) mod uploads;
+pub(crate) mod usage;
 pub(crate) mod webhooks;
 
 use axum::response::{Html, IntoResponse, Response};

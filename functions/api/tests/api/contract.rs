@@ -74,6 +74,7 @@ async fn every_path_is_documented() {
         format!("/api/v1/scan/retry/{ID}/"),
         "/api/v1/scan/start/".to_owned(),
         format!("/api/v1/scan/status/{ID}/"),
+        "/api/v1/usage/".to_owned(),
     ];
     assert_eq!(paths, all);
 }

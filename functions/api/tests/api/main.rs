@@ -3,6 +3,7 @@
 
 mod bodies;
 mod contract;
+mod counts;
 mod docling;
 mod documents;
 mod extractors;
