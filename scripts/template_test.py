@@ -255,7 +255,7 @@ class Roles(unittest.TestCase):
                 [(operator, keys)] = condition.items()
                 self.assertTrue(operator.startswith("ForAllValues:"), name)
                 allowed = keys["dynamodb:LeadingKeys"]
-                also = {"ReaperFunction": {"D"}, "ApiFunction": {"H#*"}, "NotifierFunction": {"H#*"}}
+                also = {"ReaperFunction": {"D"}, "ApiFunction": {"D", "H#*"}, "NotifierFunction": {"H#*"}}
                 self.assertIn(allowed, {"T#*"} | also.get(name, set()))
             elif statement["Sid"] in self.SOURCES:
                 self.assertEqual(name, "WorkerFunction")

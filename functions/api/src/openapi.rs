@@ -15,6 +15,9 @@ use utoipa::openapi::{
 use crate::problem::{self, Problem};
 use crate::router;
 
+/// The id of the dead letter in the examples.
+const EXAMPLE_LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
+
 /// The id of the job in the examples.
 const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
 
@@ -111,6 +114,7 @@ fn exemplary(path: &str) -> String {
         .replace("{secret_id}", EXAMPLE_ID)
         .replace("{endpoint_id}", EXAMPLE_ENDPOINT)
         .replace("{task_id}", EXAMPLE_ID)
+        .replace("{letter_id}", EXAMPLE_LETTER)
         .replace("{name}", EXAMPLE_NAME)
 }
 
@@ -138,6 +142,7 @@ pub(crate) fn outline() -> OpenApi {
             (name = "webhooks", description = "Being told of jobs that have ended."),
             (name = "extractors", description = "What can be extracted: trying it, and saving it under a name."),
             (name = "docling", description = "The asynchronous operations of docling-serve over the same jobs, for its clients."),
+            (name = "dead letters", description = "What the queue gave up on."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),
         ),

@@ -204,6 +204,26 @@ impl Problem {
         )
     }
 
+    /// There is no such dead letter.
+    pub(crate) fn letter_not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "letter_not_found",
+            "Dead letter not found",
+            "There is no dead letter with this id: it was redriven or discarded, or its time is over. They are listed at /api/v1/dead-letters/.",
+        )
+    }
+
+    /// A dead letter cannot be tried again, for this reason.
+    pub(crate) fn cannot_redrive(why: impl Into<String>) -> Self {
+        Self::new(
+            StatusCode::CONFLICT,
+            "cannot_redrive",
+            "Cannot redrive dead letter",
+            why,
+        )
+    }
+
     /// What `If-Match` or `If-None-Match` asks for does not hold.
     pub(crate) fn precondition_failed() -> Self {
         Self::new(

@@ -10,8 +10,8 @@ use crate::docling;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, docs, events, extractors, health, limits, list, preview, remove, result, retry,
-    schema, start, status, uploads, usage, webhooks,
+    admin, cancel, dead_letters, docs, events, extractors, health, limits, list, preview, remove,
+    result, retry, schema, start, status, uploads, usage, webhooks,
 };
 use crate::problem::Problem;
 use crate::{App, Preview};
@@ -73,6 +73,13 @@ pub(crate) fn operations() -> OpenApiRouter<App> {
         routes!(webhooks::disabled::list_disabled_webhooks),
         routes!(webhooks::disabled::enable_webhook),
         routes!(health::get_health),
+        routes!(
+            dead_letters::list_dead_letters,
+            dead_letters::discard_dead_letters
+        ),
+        routes!(dead_letters::redrive_dead_letters),
+        routes!(dead_letters::redrive_dead_letter),
+        routes!(dead_letters::discard_dead_letter),
         routes!(limits::get_limits),
         routes!(usage::get_usage),
         routes!(extractors::schema::get_extractors_schema),

@@ -77,6 +77,12 @@ impl Reaper {
             }
             DeadLetter::Bury => {
                 let failure = last_word(found.as_ref());
+                // First: once the job is failed, nothing says any more that this letter was the reason.
+                let (reason, detail) = (&failure.code, &failure.detail);
+                let letter = self
+                    .store
+                    .keep_dead_letter(delivered, reason, detail)
+                    .await?;
                 let change = Change::Bury {
                     generation,
                     now,
@@ -89,6 +95,7 @@ impl Reaper {
                         Ok(Verdict::Consume)
                     }
                     Outcome::Refused(found) if protocol::is_settled(found.as_ref(), generation) => {
+                        self.store.discard_dead_letter(&key.tenant, &letter).await?;
                         Ok(Verdict::Consume)
                     }
                     Outcome::Refused(_) => Ok(Verdict::GiveBack(LATER)),
@@ -99,14 +106,9 @@ impl Reaper {
 
     /// Keeps a letter that belongs to no job, for a person to look at.
     async fn keep(&self, delivered: &Delivered, reason: &str) -> Result<Verdict, Error> {
-        let Delivered {
-            message_id,
-            body,
-            receives: _,
-            sent_at,
-        } = delivered;
+        let message_id = &delivered.message_id;
         self.store
-            .keep_dead_letter(message_id, body, reason, *sent_at)
+            .keep_dead_letter(delivered, "unreadable_message", reason)
             .await?;
         tracing::warn!(message_id, reason, "Dead letter kept: it belongs to no job");
         metrics::dead_letter_kept();

@@ -197,6 +197,24 @@ pub(crate) fn idempotency(tenant: &Tenant, key: &[u8]) -> String {
     partition
 }
 
+/// The partition key of a tenant's dead letters, or of those that belong to no job.
+pub(crate) fn letters(tenant: Option<&Tenant>) -> String {
+    match tenant {
+        Some(tenant) => format!("T#{tenant}#D"),
+        None => "D".to_owned(),
+    }
+}
+
+/// The sort key of a dead letter: its time, and its message's id.
+pub(crate) fn letter(sort: &str) -> String {
+    format!("D#{sort}")
+}
+
+/// What such a sort key is of.
+pub(crate) fn sort_of_letter(sk: &str) -> Option<&str> {
+    sk.strip_prefix("D#")
+}
+
 /// The partition key of a tenant's counts.
 pub(crate) fn usage(tenant: &Tenant) -> String {
     format!("T#{tenant}#U")

@@ -68,6 +68,11 @@ impl Queue {
             .await
     }
 
+    /// Sends what was received once and is no job's message.
+    pub(crate) async fn send_again(&self, tenant: &Tenant, body: &str) -> Result<(), Error> {
+        self.put(tenant, body.to_owned(), Duration::ZERO).await
+    }
+
     async fn put(&self, tenant: &Tenant, body: String, after: Duration) -> Result<(), Error> {
         let seconds = after.min(MAX_DELAY).as_millis().div_ceil(1000);
         let seconds = i32::try_from(seconds).unwrap_or(i32::MAX);

@@ -52,6 +52,9 @@ pub(crate) struct Limits {
     /// Tasks that one call of `/v1/clear/results` removes.
     #[schema(example = 100)]
     max_cleared_tasks: usize,
+    /// Dead letters in one page, or in one call on all of them.
+    #[schema(example = 100)]
+    max_dead_letters: usize,
     /// Longest document of a preview.
     #[schema(example = 262_144)]
     max_preview_bytes: usize,
@@ -123,6 +126,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_listed_jobs: list::MAX_LIMIT,
         max_listed_reads: store::MAX_LISTED_READS,
         max_cleared_tasks: store::MAX_CLEARED_JOBS,
+        max_dead_letters: store::MAX_LETTERS,
         max_preview_bytes: Preview::MAX_BYTES,
         max_json_levels: body::MAX_JSON_LEVELS,
         max_extract_bytes: body::MAX_EXTRACT_BYTES,

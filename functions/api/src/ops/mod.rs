@@ -2,6 +2,7 @@
 
 pub(crate) mod admin;
 pub(crate) mod cancel;
+pub(crate) mod dead_letters;
 pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod extractors;

@@ -12,6 +12,9 @@ const METHODS: [&str; 8] = [
     "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "BREW",
 ];
 
+/// A well-formed id of a dead letter.
+const LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
+
 /// Every documented path, with the methods that it takes.
 fn documented() -> Vec<(String, Vec<String>)> {
     let description = api::openapi();
@@ -26,7 +29,9 @@ fn documented() -> Vec<(String, Vec<String>)> {
             }
             methods.sort();
             (
-                path.replace("{job_id}", ID).replace("{name}", "invoice"),
+                path.replace("{job_id}", ID)
+                    .replace("{name}", "invoice")
+                    .replace("{letter_id}", LETTER),
                 methods,
             )
         })
@@ -59,6 +64,10 @@ async fn every_path_is_documented() {
         "/admin/".to_owned(),
         "/api/docs/".to_owned(),
         "/api/schema/".to_owned(),
+        "/api/v1/dead-letters/".to_owned(),
+        format!("/api/v1/dead-letters/{LETTER}/"),
+        format!("/api/v1/dead-letters/{LETTER}/redrive/"),
+        "/api/v1/dead-letters/redrive/".to_owned(),
         "/api/v1/extractors/".to_owned(),
         "/api/v1/extractors/invoice/".to_owned(),
         "/api/v1/extractors/invoice/versions/".to_owned(),

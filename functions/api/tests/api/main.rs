@@ -11,6 +11,7 @@ mod extracts;
 mod forms;
 mod idempotency;
 mod lambda;
+mod letters;
 mod lifecycle;
 mod listing;
 mod pages;
