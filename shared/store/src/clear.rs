@@ -21,7 +21,7 @@ const AT_ONCE: usize = 10;
 
 /// Which finished jobs are to go.
 #[derive(Debug, Clone, Copy)]
-pub struct Ended<'a> {
+pub struct Cleared<'a> {
     /// Those with this tag, a name and a value.
     pub tag: (&'a str, &'a str),
     /// Those that ended at this time or before.
@@ -31,7 +31,7 @@ pub struct Ended<'a> {
 impl Store {
     /// Removes finished jobs of a tenant, the oldest first, [`MAX_CLEARED_JOBS`] at most, and says how many. Of the jobs that are old
     /// enough it looks at the oldest alone; what is left to do, a later call finds.
-    pub async fn clear(&self, tenant: &Tenant, which: Ended<'_>) -> Result<usize, Error> {
+    pub async fn clear(&self, tenant: &Tenant, which: Cleared<'_>) -> Result<usize, Error> {
         let shards = keys::SHARDS.map(|shard| keys::shard(tenant, shard));
         let read = shards.map(|shard| self.oldest(shard, which.until));
         let jobs = try_join_all(read).await?.into_iter().flatten();
@@ -100,7 +100,7 @@ fn is_refused<R>(error: &SdkError<DeleteItemError, R>) -> bool {
     )
 }
 
-fn is_meant(job: &Job, Ended { tag, until }: Ended<'_>) -> bool {
+fn is_meant(job: &Job, Cleared { tag, until }: Cleared<'_>) -> bool {
     let ended = match &job.state {
         State::Completed { finished_at, .. }
         | State::Failed { finished_at, .. }

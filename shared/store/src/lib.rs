@@ -64,7 +64,7 @@ pub mod webhooks;
 
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
-pub use clear::{Ended, MAX_CLEARED_JOBS};
+pub use clear::{Cleared, MAX_CLEARED_JOBS};
 pub use dead_letters::{DeadLetter, LetterId, Letters, MAX_LETTERS, Redriven};
 pub use download::{Download, ObjectBytes, ObjectHead};
 pub use error::Error;

@@ -8,7 +8,7 @@ use axum::extract::State;
 use http::Uri;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use store::Ended;
+use store::Cleared;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -51,7 +51,7 @@ pub(crate) async fn clear_results(
     uri: Uri,
 ) -> Result<Json<ClearResponse>, Problem> {
     let until = before(app.clock.now(), age(&uri)?);
-    let which = Ended {
+    let which = Cleared {
         tag: DIALECT,
         until,
     };
