@@ -396,6 +396,7 @@ async fn what_is_wrong_with_a_parameter_is_said_with_what_would_be_right() {
 /// As many jobs as a busy client has. Reported, not asserted: the time of a page depends on the machine. What it reads does not.
 #[tokio::test]
 #[ignore = "takes minutes, and a gigabyte or two of memory"]
+#[expect(clippy::print_stderr, reason = "it is there to report figures")]
 async fn a_million_jobs_are_listed_in_pages_that_cost_what_they_hold() {
     let stack = Stack::start().await;
     let oldest = submit(&stack, "text/plain", json!({"rare": "1"})).await;
@@ -422,6 +423,7 @@ async fn a_million_jobs_are_listed_in_pages_that_cost_what_they_hold() {
 }
 
 /// Turns a hundred pages, and says what they took.
+#[expect(clippy::print_stderr, reason = "it is there to report figures")]
 async fn measure(stack: &Stack, query: &str) {
     let (mut times, mut most_units) = (Vec::new(), 0.0_f64);
     let mut next = String::new();
