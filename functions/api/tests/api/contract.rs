@@ -30,6 +30,10 @@ fn documented() -> Vec<(String, Vec<String>)> {
             methods.sort();
             (
                 path.replace("{job_id}", ID)
+                    .replace("{upload_id}", ID)
+                    .replace("{secret_id}", ID)
+                    .replace("{task_id}", ID)
+                    .replace("{endpoint_id}", ENDPOINT)
                     .replace("{name}", "invoice")
                     .replace("{letter_id}", LETTER),
                 methods,
@@ -83,7 +87,20 @@ async fn every_path_is_documented() {
         format!("/api/v1/scan/retry/{ID}/"),
         "/api/v1/scan/start/".to_owned(),
         format!("/api/v1/scan/status/{ID}/"),
+        format!("/api/v1/scan/webhooks/{ID}/"),
+        format!("/api/v1/scan/webhooks/{ID}/replay/"),
+        "/api/v1/uploads/".to_owned(),
+        format!("/api/v1/uploads/{ID}/"),
         "/api/v1/usage/".to_owned(),
+        "/api/v1/webhooks/disabled/".to_owned(),
+        format!("/api/v1/webhooks/disabled/{ENDPOINT}/"),
+        "/api/v1/webhooks/secrets/".to_owned(),
+        format!("/api/v1/webhooks/secrets/{ID}/"),
+        "/v1/clear/results".to_owned(),
+        "/v1/convert/file/async".to_owned(),
+        "/v1/convert/source/async".to_owned(),
+        format!("/v1/result/{ID}"),
+        format!("/v1/status/poll/{ID}"),
     ];
     assert_eq!(paths, all);
 }
