@@ -33,7 +33,7 @@ impl Elsewhere {
         let buckets = get("SOURCE_BUCKETS").unwrap_or_default();
         let names = buckets
             .split(',')
-            .map(str::trim)
+            .map(|it| it.rsplit(':').next().unwrap_or(it).trim())
             .filter(|it| !it.is_empty());
         Ok(Self {
             buckets: names.map(ToOwned::to_owned).collect(),
