@@ -8,6 +8,7 @@ mod cost;
 mod dead_letters;
 mod documents;
 mod elsewhere;
+mod fan_out;
 mod isolation;
 mod lambda;
 mod lost_workers;
