@@ -21,7 +21,7 @@ FUNCTIONS := api preview worker reaper notifier
 .NOTPARALLEL:
 .PHONY: help run test audit contract model promises setup fmt clippy docs openapi template compile e2e docling \
 	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
-	golden quality bench-extract bench-list fuzz
+	golden quality bench-extract bench-list bench-prefix fuzz
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -57,6 +57,10 @@ bench-start: setup ## Measure how what `make build` has built starts, beside a h
 
 bench-list: ## Measure pages of a list of a million jobs: their time and what they read
 	@$(STEP) bench-list cargo test --release --locked --package api --test api a_million_jobs -- --ignored --nocapture
+
+bench-prefix: ## Do one job over 100,000 documents: speed, memory, time to cancel, whether its result is whole
+	@cargo build --locked --release --package local
+	@python3 scripts/bench_prefix.py
 
 delete: setup ## Delete it there, with all jobs (STACK=…)
 	@SAM_CLI_TELEMETRY=0 $(SAM)/python scripts/delete.py $(STACK)
