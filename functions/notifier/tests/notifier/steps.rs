@@ -16,7 +16,7 @@ const OUTAGE: usize = 4;
 enum Way {
     Completes,
     IsCancelled,
-    /// It fails and is submitted again, so that it has two ends.
+    /// It fails and is submitted again, so that it has two ends; tried from then on.
     IsRetried,
 }
 
@@ -37,8 +37,14 @@ async fn both_ends_of_a_retried_job_are_told_whatever_call_goes_wrong() {
 
 async fn at_every_step(way: Way) {
     let scene = Scene::new().await;
-    play(&scene, way).await;
-    let healthy = [scene.stack.dynamodb.calls(), scene.stack.sqs.calls()];
+    let wires: [fn(&Scene) -> &Wire; 2] = [|scene| &scene.stack.dynamodb, |scene| &scene.stack.sqs];
+    play(&scene, way, &|| {
+        for wire in wires {
+            wire(&scene).reset_counts();
+        }
+    })
+    .await;
+    let healthy = wires.map(|wire| wire(&scene).calls());
     // The SDK repeats what fails once; what else could come of a single call is that it took effect and nobody knows, or twice.
     let faults = [
         (Fault::DropAnswer, 1),
@@ -46,18 +52,20 @@ async fn at_every_step(way: Way) {
         (Fault::DropAnswer, OUTAGE),
         (Fault::ServerError, OUTAGE),
     ];
-    let wires: [fn(&Scene) -> &Wire; 2] = [|scene| &scene.stack.dynamodb, |scene| &scene.stack.sqs];
     let mut tried = 0;
     for (wire, calls) in wires.into_iter().zip(healthy) {
         for (operation, calls) in calls {
             for step in 0..calls {
                 for (fault, times) in &faults {
-                    wire(&scene).break_after(step, &operation, fault.clone());
-                    for _ in 1..*times {
-                        wire(&scene).break_next(&operation, fault.clone());
-                    }
                     let before = scene.receiver.webhooks().len();
-                    let wanted = play(&scene, way).await;
+                    let breaks = || {
+                        wire(&scene).break_after(step, &operation, fault.clone());
+                        for _ in 1..*times {
+                            wire(&scene).break_next(&operation, fault.clone());
+                        }
+                    };
+                    let wanted = play(&scene, way, &breaks).await;
+                    wire(&scene).mend();
                     let told = told_since(&scene, before, &wanted).await;
                     let place = format!("{way:?}: {operation} {step} {fault:?} x{times}");
                     assert_eq!(told, wanted, "{place}");
@@ -90,13 +98,16 @@ async fn told_since(
     told
 }
 
-/// Plays it to its end, as a client would who repeats what was not answered. Says what is to be told.
-async fn play(scene: &Scene, way: Way) -> BTreeSet<(String, String)> {
+/// Plays it to its end, as a client would who repeats what was not answered. Calls `breaks` before the steps that are tried. Says what is to be told.
+async fn play(scene: &Scene, way: Way, breaks: &dyn Fn()) -> BTreeSet<(String, String)> {
     let stack = &scene.stack;
     let text = match way {
         Way::Completes | Way::IsCancelled => "Write to a@test.com.",
         Way::IsRetried => "%PDF-1.7 and no more",
     };
+    if !matches!(way, Way::IsRetried) {
+        breaks();
+    }
     let key = start(scene, text).await;
     let path = |operation| format!("/api/v1/scan/{operation}/{}/", key.id);
     if let Way::IsCancelled = way {
@@ -109,6 +120,7 @@ async fn play(scene: &Scene, way: Way) -> BTreeSet<(String, String)> {
         Way::IsCancelled => Status::Cancelled,
     }];
     if let Way::IsRetried = way {
+        breaks();
         // One that was not answered may have taken place; then it is refused the second time.
         while stack.post(&path("retry")).await.status == 503 {}
         stack.drain_queue().await;
