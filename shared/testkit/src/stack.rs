@@ -316,10 +316,10 @@ impl Stack {
             .send()
             .await
             .unwrap();
-        let is_count = |sk: &str| sk.starts_with("U#");
+        let is_count = |pk: &str| pk.ends_with("#U");
         let items = scanned.items().iter();
         items
-            .filter(|item| item["sk"].as_s().is_ok_and(|sk| !is_count(sk)))
+            .filter(|item| item["pk"].as_s().is_ok_and(|pk| !is_count(pk)))
             .count()
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct JobStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
-    /// How many attempts were begun.
+    /// How many attempts were begun. Each step of a job of several documents is one.
     attempt: u32,
     /// The number of the attempt that is the last; `retry` allows more.
     max_attempts: u32,

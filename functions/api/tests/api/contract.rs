@@ -15,6 +15,9 @@ const METHODS: [&str; 8] = [
 /// A well-formed id of a dead letter.
 const LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
 
+/// A well-formed id of a webhook's endpoint.
+const ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
+
 /// Every documented path, with the methods that it takes.
 fn documented() -> Vec<(String, Vec<String>)> {
     let description = api::openapi();
