@@ -115,7 +115,8 @@ pub(crate) struct Once {
     /// What the first call drew.
     pub(crate) drawn: String,
     made: Made,
-    replayed: bool,
+    /// Whether that was before, and the call itself has done nothing.
+    pub(crate) replayed: bool,
 }
 
 /// Does what a call asks for; once, if it has a key. `drawn`: what it will make if it is the first, or why it cannot be the first.

@@ -204,7 +204,9 @@ pub(crate) async fn start_scan(
     });
     let started = started.await?;
     let key = caller.key(drawn_id(&started.drawn)?);
-    tell_job(&key);
+    if started.replayed {
+        tell_job(&key);
+    }
     let mut response = if let Some(ended) = ended(&app, &wait, &key).await {
         let mut response = Json(ended).into_response();
         started.mark(&mut response);

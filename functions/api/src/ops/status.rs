@@ -55,8 +55,9 @@ pub(crate) struct JobStatus {
     /// Why the attempt before failed; present if that is why it is pending or running again.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_error: Option<JobFailure>,
-    /// How many documents were named when it was submitted.
-    documents: u32,
+    /// How many documents were named when it was submitted; absent for a collection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    documents: Option<u32>,
     /// The media type of its first document, as it was sent; absent if nothing was said of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "application/pdf")]
@@ -260,7 +261,7 @@ impl JobStatus {
             next_attempt_at: None,
             error: None,
             last_error: None,
-            documents: *documents,
+            documents: (*documents > 0).then_some(*documents),
             media_type: media_type.clone(),
             tags: tags.clone(),
             extractor: extractor.as_ref().map(ExtractorVersion::of),
