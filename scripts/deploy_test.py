@@ -144,7 +144,7 @@ def roles_permit_no_more_than_is_needed(stack, other):
     permitted = {
         "Api": {"dynamodb:GetItem", "s3:GetObject", "s3:PutObject", "sqs:SendMessage"},
         "Preview": set(),
-        "Worker": {"dynamodb:GetItem", "s3:GetObject"},
+        "Worker": {"dynamodb:GetItem", "s3:GetObject", "sqs:SendMessage"},
         "Reaper": {"dynamodb:GetItem"},
         "Notifier": {"dynamodb:GetItem"},
     }

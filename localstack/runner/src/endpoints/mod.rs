@@ -20,6 +20,7 @@
 mod arrival;
 mod dynamodb;
 mod folder;
+mod listing;
 mod objects;
 mod s3;
 

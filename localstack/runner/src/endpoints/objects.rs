@@ -1,22 +1,26 @@
 //! s3s-fs, but for three things.
 //!
-//! - A listing reads the folder that its prefix names, not the whole bucket. Removing a job lists its objects, so without this each
-//!   removal would take longer the more jobs there are.
+//! - A listing reads what its page has ([`super::listing`]), not the whole bucket. Removing a job lists its objects, so without this each
+//!   removal would take longer the more jobs there are, and a job over a large bucket would take for ever.
 //! - An object that is not what its headers announce never gets to its place ([`super::arrival`]).
 //! - What is asked for with `If-Match` is read only if it has that `ETag`.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use s3s::dto::{
     self, ETagCondition, GetObjectInput, GetObjectOutput, ListObjectsV2Input, ListObjectsV2Output,
     PutObjectInput, PutObjectOutput,
 };
-use s3s::{S3, S3Request, S3Response, S3Result, s3_error};
+use s3s::{S3, S3Error, S3Request, S3Response, S3Result, s3_error};
 use s3s_fs::FileSystem;
 use tokio::sync::RwLock;
 
 use super::arrival::Arrival;
+use super::listing::{self, Page, Wanted, is_canonical};
+
+/// Most objects of a page.
+const MAX_KEYS: i32 = 1_000;
 
 /// The buckets in a folder.
 pub(super) struct Objects {
@@ -63,68 +67,61 @@ impl Objects {
         }
     }
 
-    /// To s3s-fs a bucket is a folder, so a folder in a bucket will do for one.
+    /// Reads what the page has, not the whole bucket.
     async fn list(
         &self,
-        mut request: S3Request<ListObjectsV2Input>,
+        request: S3Request<ListObjectsV2Input>,
     ) -> S3Result<S3Response<ListObjectsV2Output>> {
-        let Some(folder) = self.folder(&request.input).map(str::to_owned) else {
+        if request.input.delimiter.is_some() {
             return self.files.list_objects_v2(request).await;
-        };
+        }
         let ListObjectsV2Input {
             bucket,
             prefix,
+            start_after,
             continuation_token,
+            max_keys,
+            encoding_type,
             ..
-        } = request.input.clone();
-        let within = |key: &String| key.strip_prefix(&folder).unwrap_or(key).to_owned();
-        let complete = |key: String| format!("{folder}{key}");
-
-        request.input.bucket = format!("{bucket}/{}", folder.trim_end_matches('/'));
-        request.input.prefix = prefix.as_ref().map(within);
-        request.input.continuation_token = continuation_token.as_ref().map(within);
-        let mut response = if self.root.join(&request.input.bucket).is_dir() {
-            self.files.list_objects_v2(request).await?
-        } else {
-            let (key_count, is_truncated) = (Some(0), Some(false));
-            let max_keys = request.input.max_keys;
-            let empty = ListObjectsV2Output {
-                key_count,
-                is_truncated,
-                max_keys,
-                ..Default::default()
-            };
-            S3Response::new(empty)
-        };
-
-        let listed = &mut response.output;
-        listed.name = Some(bucket);
-        listed.prefix = prefix;
-        listed.continuation_token = continuation_token;
-        listed.next_continuation_token = listed.next_continuation_token.take().map(complete);
-        for object in listed.contents.iter_mut().flatten() {
-            object.key = object.key.take().map(complete);
+        } = request.input;
+        let place = self.root.join(&bucket);
+        if !is_canonical(&format!("{bucket}/")) || !place.is_dir() {
+            return Err(s3_error!(NoSuchBucket));
         }
-        Ok(response)
+        let max = usize::try_from(max_keys.unwrap_or(MAX_KEYS)).unwrap_or(0);
+        let max = max.min(MAX_KEYS as usize);
+        let (within, after) = (
+            prefix.clone(),
+            continuation_token.clone().max(start_after.clone()),
+        );
+        let read = tokio::task::spawn_blocking(move || {
+            let wanted = Wanted {
+                prefix: within.as_deref().unwrap_or_default(),
+                after: after.as_deref(),
+                max,
+            };
+            listing::page(&place, &wanted)
+        });
+        let Page { objects, is_cut } = match read.await {
+            Ok(Ok(page)) => page,
+            Ok(Err(error)) => return Err(S3Error::internal_error(error)),
+            Err(error) => return Err(S3Error::internal_error(error)),
+        };
+        let last = objects.last().and_then(|object| object.key.clone());
+        Ok(S3Response::new(ListObjectsV2Output {
+            key_count: i32::try_from(objects.len()).ok(),
+            max_keys: i32::try_from(max).ok(),
+            is_truncated: Some(is_cut),
+            next_continuation_token: last.filter(|_| is_cut),
+            contents: (!objects.is_empty()).then_some(objects),
+            name: Some(bucket),
+            prefix,
+            start_after,
+            continuation_token,
+            encoding_type,
+            ..ListObjectsV2Output::default()
+        }))
     }
-
-    /// Where the keys of such a listing lie, as a key that ends with `/`; `None` if that is the
-    /// bucket itself, or if the listing is of a kind for which the whole bucket has to be read.
-    fn folder<'a>(&self, input: &'a ListObjectsV2Input) -> Option<&'a str> {
-        let plain = input.delimiter.is_none() && input.start_after.is_none();
-        let prefix = input.prefix.as_deref().filter(|_| plain)?;
-        let folder = &prefix[..=prefix.rfind('/')?];
-        let bucket = self.root.join(&input.bucket);
-        (is_canonical(folder) && bucket.is_dir()).then_some(folder)
-    }
-}
-
-/// Nothing but names between the slashes: what a file system would understand in another way is no folder.
-fn is_canonical(folder: &str) -> bool {
-    let path = Path::new(folder);
-    path.components()
-        .all(|part| matches!(part, Component::Normal(_)))
-        && path.components().count() == folder.matches('/').count()
 }
 
 /// Implements [`S3`] by passing these operations on as they are.
