@@ -135,11 +135,11 @@ class Functions(unittest.TestCase):
         worker = properties("WorkerFunction")
         self.assertGreaterEqual(worker["Timeout"], constant(LIMITS, "EXTRACT_TIME") + 30)
 
-    def test_the_worker_has_room_for_the_longest_document_on_each_core(self):
+    def test_the_worker_has_room_for_the_longest_document_and_its_archive_on_each_core(self):
         [longest] = re.findall(r"max_document_bytes: ([\d_]+),", source("shared/plan/src/limits.rs"))
         room = properties("WorkerFunction")["EphemeralStorage"]["Size"] << 20
         most_cores = 6
-        self.assertGreater(room, most_cores * int(longest))
+        self.assertGreater(room, most_cores * 2 * int(longest))
 
     def test_the_notifier_has_time_for_the_slowest_receiver_and_to_note_how_it_went(self):
         notifier = properties("NotifierFunction")

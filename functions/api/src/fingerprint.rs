@@ -137,6 +137,7 @@ impl Fingerprint {
                 .text(bucket)
                 .text(key)
                 .maybe(etag.as_deref()),
+            Content::Member(entry) => hash.text("member").number(*entry),
         }
     }
 

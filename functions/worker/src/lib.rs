@@ -3,11 +3,12 @@
 //! - [`Worker::handle`] is the function: a batch in, the messages to deliver again out.
 //! - `delivery` decides what one message means: claim the job, wait, or nothing at all.
 //! - `attempt` works on a claimed job and ends the attempt; the extraction itself is the [`Engine`]'s.
-//! - `parts` does jobs of many documents, in steps and parts.
+//! - `parts` does jobs of many documents, in steps and parts; `archive` opens those that lie in one archive.
 //!
 //! **Invariant:** a message is consumed only when its job is final, gone, or in a newer generation. Whatever goes wrong
 //! here, giving the message back is right.
 
+mod archive;
 mod attempt;
 mod backoff;
 mod delivery;

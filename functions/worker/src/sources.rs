@@ -28,6 +28,19 @@ pub(crate) enum LoadError {
     Fetch(FetchError),
 }
 
+impl From<LoadError> for store::Error {
+    /// For a step, which reads nothing but storage.
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Spool(SpoolError::Storage(error)) => error,
+            error => Self::Unavailable {
+                operation: "read archive",
+                cause: error.to_string(),
+            },
+        }
+    }
+}
+
 impl From<store::Error> for LoadError {
     fn from(error: store::Error) -> Self {
         Self::Spool(error.into())
@@ -53,6 +66,11 @@ impl Worker {
             job::Content::Upload(upload) => self.load_upload(tenant, &upload).await?.into(),
             job::Content::Url(link) => self.load_link(link, may_wait).await?,
             job::Content::Object(object) => self.load_object(&object).await?,
+            job::Content::Member(_) => Content::Missing(DocumentError {
+                code: Problem::Missing,
+                detail: "It is not said of which archive this document is a member.".to_owned(),
+            })
+            .into(),
         };
         Ok(Input {
             name: name.or(found.name),

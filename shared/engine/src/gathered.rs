@@ -241,7 +241,7 @@ pub(crate) fn failure(documents: usize, code: &str, detail: String) -> Failure {
 }
 
 /// The name of a problem in the API.
-pub(crate) fn name(problem: Problem) -> &'static str {
+pub fn name(problem: Problem) -> &'static str {
     match problem {
         Problem::FetchForbidden => "fetch_forbidden",
         Problem::RobotsDisallowed => "robots_disallowed",

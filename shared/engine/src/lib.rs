@@ -23,6 +23,7 @@ mod process;
 mod settings;
 
 pub use child::{COMMAND, Child};
+pub use gathered::name as problem_name;
 pub use input::{Content, Input, Origin, Spool};
 pub use merged::{Merged, Wrong, no_result};
 pub use pool::{Ended, Engine, One};

@@ -18,7 +18,8 @@ pub struct Submission {
 /// What is to be done: the documents and what is wanted from each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Request {
-    /// The documents, in the order in which they were sent. At least one, or none if there is a collection.
+    /// The documents, in the order in which they were sent. At least one, or none if there is a collection; a part of an archive's job has
+    /// both, the archive and which of its members.
     pub documents: Vec<Source>,
     /// Where the documents lie that are too many to be named.
     pub collection: Option<Collection>,
@@ -51,6 +52,8 @@ pub enum Content {
     Upload(Upload),
     /// An object in a bucket that the configuration allows.
     Object(Object),
+    /// A member of the archive that the request names: where in the archive the entry begins that lists it. In parts only.
+    Member(u64),
 }
 
 /// Where a document is on the web, and what is known of it already.
@@ -152,7 +155,7 @@ impl Content {
     fn bytes(&self) -> usize {
         match self {
             Self::Bytes(bytes) => bytes.len(),
-            Self::Url(_) | Self::Upload(_) | Self::Object(_) => 0,
+            Self::Url(_) | Self::Upload(_) | Self::Object(_) | Self::Member(_) => 0,
         }
     }
 }

@@ -22,7 +22,7 @@ struct Kept {
     extract: Value,
 }
 
-/// A document. One of `bytes`, `url`, `upload` and `object` says what or where it is.
+/// A document. One of `bytes`, `url`, `upload`, `object` and `member` says what or where it is.
 #[derive(Serialize, Deserialize)]
 struct KeptSource {
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -37,6 +37,8 @@ struct KeptSource {
     upload: Option<KeptUpload>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     object: Option<KeptObject>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    member: Option<u64>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -133,6 +135,7 @@ fn keep(source: Source) -> KeptSource {
         url: None,
         upload: None,
         object: None,
+        member: None,
     };
     match content {
         Content::Bytes(bytes) => kept.bytes = Some(ByteBuf::from(bytes)),
@@ -151,6 +154,7 @@ fn keep(source: Source) -> KeptSource {
         Content::Object(Object { bucket, key, etag }) => {
             kept.object = Some(KeptObject { bucket, key, etag });
         }
+        Content::Member(entry) => kept.member = Some(entry),
     }
     kept
 }
@@ -163,6 +167,7 @@ fn find(kept: KeptSource) -> Result<Source, Error> {
         url,
         upload,
         object,
+        member,
     } = kept;
     let content = if let Some(bytes) = bytes {
         Content::Bytes(bytes.into_vec())
@@ -181,6 +186,8 @@ fn find(kept: KeptSource) -> Result<Source, Error> {
         Content::Upload(Upload { id, etag })
     } else if let Some(KeptObject { bucket, key, etag }) = object {
         Content::Object(Object { bucket, key, etag })
+    } else if let Some(entry) = member {
+        Content::Member(entry)
     } else {
         let cause = "a document is neither there nor elsewhere";
         return Err(Error::unreadable("a request", cause));
@@ -228,6 +235,7 @@ mod tests {
             source(Content::Url(link)),
             source(Content::Upload(upload.clone())),
             source(Content::Object(object)),
+            source(Content::Member(1 << 40)),
         ];
         let archive = Collection::Archive(source(Content::Upload(upload)));
         let prefix = Collection::Prefix {

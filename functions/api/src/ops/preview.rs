@@ -92,7 +92,7 @@ pub(crate) async fn preview_extraction(
                 return Err(Problem::too_large_to_preview(Some(bytes.len())));
             }
             Content::Bytes(_) => {}
-            Content::Url(_) | Content::Upload(_) | Content::Object(_) => {
+            Content::Url(_) | Content::Upload(_) | Content::Object(_) | Content::Member(_) => {
                 return Err(Problem::elsewhere_to_preview());
             }
         },

@@ -2,15 +2,17 @@
 
 use std::time::Duration;
 
-use engine::{One, Wrong, no_result};
-use job::{Failure, Progress, Request, Tenant, limits};
+use engine::{Input, One, Wrong, no_result};
+use job::{Collection, Content, Failure, Progress, Request, Source, Tenant, limits};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use store::{Claim, Error};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
+use crate::archive::Members;
 use crate::attempt::{Decision, Stop, not_loaded, out_of_time, unavailable};
+use crate::sources::LoadError;
 
 /// What one attempt at a part tells the next.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -119,10 +121,14 @@ impl Worker {
         let begun = tokio::time::Instant::now();
         let Request {
             documents,
-            collection: _,
+            collection,
             first,
             extract,
         } = request;
+        let mut members = match collection {
+            Some(Collection::Archive(source)) => Some(Members::of(source)),
+            _ => None,
+        };
         let may_wait = may_wait && documents.len() == 1;
         let skipped = lines.documents;
         for (index, source) in documents.into_iter().enumerate().skip(skipped) {
@@ -133,7 +139,7 @@ impl Worker {
             }
             let number = first + u32::try_from(index).unwrap_or(u32::MAX);
             let name = source.name.clone();
-            let load = Box::pin(self.load(tenant, source, may_wait));
+            let load = Box::pin(self.load_of_part(tenant, source, members.as_mut(), may_wait));
             let input = match stopping.run_until_cancelled(load).await {
                 Some(Ok(input)) => input,
                 Some(Err(error)) => {
@@ -157,6 +163,25 @@ impl Worker {
             }
         }
         Pause::End
+    }
+
+    /// Gets hold of a document, be it a member of the part's archive.
+    async fn load_of_part(
+        &self,
+        tenant: &Tenant,
+        source: Source,
+        members: Option<&mut Members>,
+        may_wait: bool,
+    ) -> Result<Input, LoadError> {
+        match (&source.content, members) {
+            (&Content::Member(entry), Some(members)) => Ok(Input {
+                content: members.load(self, tenant, entry).await?,
+                name: source.name,
+                media_type: source.media_type,
+                origin: None,
+            }),
+            _ => self.load(tenant, source, may_wait).await,
+        }
     }
 
     async fn end_of_part(

@@ -103,7 +103,7 @@ impl Worker {
         for part in self.store.parts(&job.key, cursor.made, usize::MAX).await? {
             self.count_in(cursor, &part).await?;
         }
-        let mut slices = Slices::new(self, self.store.request(job).await?);
+        let mut slices = Slices::new(self, &job.key.tenant, self.store.request(job).await?);
         for _ in 0..most {
             let (number, first) = (cursor.made, cursor.documents);
             let slice = slices.cut(number, first, cursor.after.as_deref()).await?;
