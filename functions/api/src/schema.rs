@@ -83,10 +83,51 @@ pub(crate) enum DeliveryState {
 
 /// Documents that are too many to be named: up to 100,000.
 #[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Collection {
+    Prefix(PrefixCollection),
+    Archive(ArchiveCollection),
+}
+
+/// All objects under a prefix.
+#[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Collection {
+pub(crate) struct PrefixCollection {
     /// A bucket that the configuration allows, and what the keys of the objects in it begin with.
     #[schema(example = "s3://bucket/folder/")]
+    s3: String,
+}
+
+/// All members of a ZIP archive: each is a document, and its path the document's name. Folders are left out, and what macOS adds.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ArchiveCollection {
+    archive: Archive,
+}
+
+/// Where an archive is. The job reads what was there when it began: an archive that is replaced later is an error.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Archive {
+    Upload(UploadedArchive),
+    S3(S3Archive),
+}
+
+/// An archive that was uploaded.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct UploadedArchive {
+    /// The upload's id, from `POST /api/v1/uploads/`. Its bytes must have arrived.
+    #[schema(value_type = Uuid)]
+    upload: String,
+}
+
+/// An archive that is an object of S3.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct S3Archive {
+    /// An object in a bucket that the configuration allows.
+    #[schema(example = "s3://bucket/folder/all.zip")]
     s3: String,
 }
 

@@ -31,7 +31,10 @@ const REQUEST: [&str; 7] = [
 ];
 
 /// The members of a collection.
-const COLLECTION: [&str; 1] = ["s3"];
+const COLLECTION: [&str; 2] = ["s3", "archive"];
+
+/// The members of an archive.
+const ARCHIVE: [&str; 2] = ["upload", "s3"];
 
 /// The members of a source.
 const SOURCE: [&str; 9] = [
@@ -227,19 +230,65 @@ fn collection(value: &RawValue, flaws: &mut Flaws) -> Option<Collection> {
         );
         return None;
     };
-    let [s3] = members(pointer, object, COLLECTION, flaws)?;
-    let Some(s3) = s3 else {
+    match members(pointer, object, COLLECTION, flaws)? {
+        [Some(s3), None] => {
+            let at = format!("{pointer}/s3");
+            let text = string(at.clone(), s3, flaws)?;
+            elsewhere::prefix(&text)
+                .map_err(|detail| flaws.add(Place::Pointer(at), detail))
+                .ok()
+        }
+        [None, Some(value)] => {
+            archive(format!("{pointer}/archive"), value, flaws).map(Collection::Archive)
+        }
+        [None, None] | [Some(_), Some(_)] => {
+            flaws.add(
+                Place::Pointer(pointer.to_owned()),
+                "Give either `s3`, a bucket and what the keys begin with, or `archive`, an archive of the documents.",
+            );
+            None
+        }
+    }
+}
+
+/// An archive whose members are the documents.
+fn archive(pointer: String, value: &RawValue, flaws: &mut Flaws) -> Option<Source> {
+    let Ok(object) = serde_json::from_str::<Object<'_>>(value.get()) else {
         flaws.add(
-            Place::Pointer(pointer.to_owned()),
-            "The documents are missing: give `s3`, a bucket and what the keys begin with.",
+            Place::Pointer(pointer),
+            format!(
+                "This is {}; an archive is an object such as {{\"s3\": \"s3://bucket/all.zip\"}}.",
+                kind(value)
+            ),
         );
         return None;
     };
-    let at = format!("{pointer}/s3");
-    let text = string(at.clone(), s3, flaws)?;
-    elsewhere::prefix(&text)
+    let [upload, s3] = members(&pointer, object, ARCHIVE, flaws)?;
+    let (member, value) = match (upload, s3) {
+        (Some(upload), None) => ("upload", upload),
+        (None, Some(s3)) => ("s3", s3),
+        (None, None) | (Some(_), Some(_)) => {
+            flaws.add(
+                Place::Pointer(pointer),
+                "Give either `upload` or `s3`: where the archive is.",
+            );
+            return None;
+        }
+    };
+    let at = format!("{pointer}/{member}");
+    let text = string(at.clone(), value, flaws)?;
+    let read = match member {
+        "upload" => elsewhere::upload(&text).map(Content::Upload),
+        _ => elsewhere::object(&text).map(Content::Object),
+    };
+    let content = read
         .map_err(|detail| flaws.add(Place::Pointer(at), detail))
-        .ok()
+        .ok()?;
+    Some(Source {
+        name: None,
+        media_type: None,
+        content,
+    })
 }
 
 fn saved_extractor(value: &RawValue, flaws: &mut Flaws) -> Option<Asked> {

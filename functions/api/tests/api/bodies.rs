@@ -189,6 +189,36 @@ async fn a_request_is_refused_with_a_pointer_to_each_fault() {
             json!({"source": {"text": "a", "colour": 1}, "tags": [], "a/b~c": 0}),
             &["/a~1b~0c", "/tags", "/source/colour"],
         ),
+        (json!({"collection": "s3://b/"}), &["/collection"]),
+        (json!({"collection": {}}), &["/collection"]),
+        (
+            json!({"collection": {"s3": "b"}, "source": {"text": "a"}}),
+            &["/collection", "/collection/s3"],
+        ),
+        (
+            json!({"collection": {"s3": "s3://abc/", "archive": {"s3": "s3://abc/a.zip"}}}),
+            &["/collection"],
+        ),
+        (
+            json!({"collection": {"archive": "s3://abc/a.zip"}}),
+            &["/collection/archive"],
+        ),
+        (
+            json!({"collection": {"archive": {"s3": "s3://abc/a.zip", "upload": "a"}}}),
+            &["/collection/archive"],
+        ),
+        (
+            json!({"collection": {"archive": {"s3": "s3://abc/folder/"}}}),
+            &["/collection/archive/s3"],
+        ),
+        (
+            json!({"collection": {"archive": {"upload": "a"}}}),
+            &["/collection/archive/upload"],
+        ),
+        (
+            json!({"collection": {"archive": {"url": "https://example.org/a.zip"}}}),
+            &["/collection/archive", "/collection/archive/url"],
+        ),
     ] {
         let answer = start_json(request.to_string()).await;
         assert_eq!(

@@ -12,9 +12,9 @@ use worker::Elsewhere;
 
 use crate::look;
 
-const BUCKET: &str = "theirs";
+pub(crate) const BUCKET: &str = "theirs";
 
-async fn stack() -> Stack {
+pub(crate) async fn stack() -> Stack {
     let stack = Stack::with(Options {
         elsewhere: Elsewhere {
             fetcher: Fetcher::new(Policy::off()),
@@ -52,14 +52,14 @@ async fn start(stack: &Stack, prefix: &str) -> JobKey {
     JobKey::new(job::Tenant::default(), started.job_id().parse().unwrap())
 }
 
-async fn manifest(stack: &Stack, key: &JobKey) -> Value {
+pub(crate) async fn manifest(stack: &Stack, key: &JobKey) -> Value {
     let answer = stack.get(&format!("/api/v1/scan/result/{}/", key.id)).await;
     assert_eq!(answer.status, 200, "{:?}", answer.body);
     serde_json::from_slice(&answer.body).unwrap()
 }
 
 /// The merged result, from where the API says it lies.
-async fn merged(stack: &Stack, key: &JobKey) -> Vec<u8> {
+pub(crate) async fn merged(stack: &Stack, key: &JobKey) -> Vec<u8> {
     let request = Request::get(format!("/api/v1/scan/result/{}/", key.id))
         .header(header::ACCEPT, "application/x-ndjson")
         .body(axum::body::Body::empty());
@@ -74,7 +74,7 @@ async fn merged(stack: &Stack, key: &JobKey) -> Vec<u8> {
 }
 
 /// Asserts that a collection of so many documents has its result, whole and in order, and a manifest that fits.
-async fn assert_whole(stack: &Stack, key: &JobKey, count: usize) {
+pub(crate) async fn assert_whole(stack: &Stack, key: &JobKey, count: usize) {
     let lines = merged(stack, key).await;
     let results: Vec<Value> = lines
         .split(|&byte| byte == b'\n')
@@ -148,7 +148,7 @@ async fn what_is_put_there_after_a_slice_was_cut_changes_no_slice_that_is_cut_ag
     stack
         .dynamodb
         .break_after(1, "PutItem", testkit::Fault::ServerError);
-    for _ in 0..2 {
+    for _ in 0..3 {
         stack
             .dynamodb
             .break_after(0, "PutItem", testkit::Fault::ServerError);

@@ -1,6 +1,7 @@
 //! The worker, and the reaper behind it, on real endpoints: what becomes of a job whatever goes wrong around it.
 #![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the test")]
 
+mod archives;
 mod cancel_and_remove;
 mod chaos;
 mod collections;
