@@ -201,8 +201,11 @@ def only_the_bad_messages_of_a_batch_come_back(stack):
     eventually("they were not one batch", lambda: batch in stack.emulator.output())
     done("only the bad messages of a batch come back")
 
-    (kept,) = eventually("no dead letter is kept", lambda: stack.items("D#"))
-    expect(kept["body"]["S"] == poison, f"kept instead of the message: {kept}")
+    # Beside it lies the letter of the job that cannot be done, as soon as that is one.
+    kept = eventually(
+        "the message is not kept",
+        lambda: next((it for it in stack.items("D#") if it["body"]["S"] == poison), None),
+    )
     expect(kept["reason"]["S"], f"kept without a reason: {kept}")
     done("a message that nobody understands is kept for a person to look at")
 
