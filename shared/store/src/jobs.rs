@@ -309,15 +309,7 @@ impl Store {
     pub async fn remove(&self, key: &JobKey, now: Timestamp) -> Result<bool, Error> {
         // Read first, so that a delete whose answer was lost is not answered with «not found» when it is repeated.
         let existed = self.get(key, now).await?.is_some();
-        self.payloads
-            .dynamodb
-            .delete_item()
-            .table_name(&self.payloads.table)
-            .set_key(Some(keys::primary(keys::partition(key), keys::job(key))))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("delete job"))?;
+        self.payloads.delete_job(key).await?;
         // In any case: an earlier removal may have died between the item and the bytes.
         self.purge(key).await?;
         Ok(existed)

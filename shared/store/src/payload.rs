@@ -302,8 +302,11 @@ impl Payloads {
             Place::Inline(_) | Place::Unknown(_) => {}
             Place::Item => {
                 let item = keys::payload_item(key, kind);
-                self.delete_item(keys::primary(keys::partition(key), item))
-                    .await?;
+                self.delete_item(
+                    keys::primary(keys::partition(key), item),
+                    "delete payload item",
+                )
+                .await?;
             }
             Place::Object => self.delete_object(&keys::object(key, kind)).await?,
         }
@@ -350,7 +353,7 @@ impl Payloads {
             .send();
         while let Some(item) = pages.next().await {
             let item = item.map_err(Error::during("list payload items"))?;
-            self.delete_item(item).await?;
+            self.delete_item(item, "delete payload item").await?;
         }
         Ok(())
     }
@@ -376,11 +379,36 @@ impl Payloads {
 
     /// Deletes the item of a job, or of a part of one.
     pub(crate) async fn delete_job(&self, key: &JobKey) -> Result<(), Error> {
-        self.delete_item(keys::primary(keys::partition(key), keys::job(key)))
-            .await
+        self.delete_item(
+            keys::primary(keys::partition(key), keys::job(key)),
+            "delete job",
+        )
+        .await
     }
 
-    async fn delete_item(&self, key: Attributes) -> Result<(), Error> {
+    /// Puts an item, whatever is in its place.
+    pub(crate) async fn put_item(
+        &self,
+        item: Attributes,
+        operation: &'static str,
+    ) -> Result<(), Error> {
+        self.dynamodb
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(Error::during(operation))?;
+        Ok(())
+    }
+
+    /// Deletes an item, if it is there.
+    pub(crate) async fn delete_item(
+        &self,
+        key: Attributes,
+        operation: &'static str,
+    ) -> Result<(), Error> {
         self.dynamodb
             .delete_item()
             .table_name(&self.table)
@@ -388,7 +416,7 @@ impl Payloads {
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
-            .map_err(Error::during("delete payload item"))?;
+            .map_err(Error::during(operation))?;
         Ok(())
     }
 

@@ -80,15 +80,7 @@ impl Store {
     ) -> Result<SignedPut, Error> {
         let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(keep(tenant, allowed))
             .map_err(|cause| Error::unreadable("an upload", cause))?;
-        self.payloads
-            .dynamodb
-            .put_item()
-            .table_name(&self.payloads.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("put upload"))?;
+        self.payloads.put_item(item, "put upload").await?;
         self.sign_upload(tenant, allowed, now).await
     }
 
@@ -190,14 +182,8 @@ impl Store {
     /// Forgets an upload and deletes its bytes. Jobs that have yet to read them will not find them.
     pub async fn remove_upload(&self, tenant: &Tenant, id: UploadId) -> Result<(), Error> {
         self.payloads
-            .dynamodb
-            .delete_item()
-            .table_name(&self.payloads.table)
-            .set_key(Some(keys::upload(tenant, id)))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("delete upload"))?;
+            .delete_item(keys::upload(tenant, id), "delete upload")
+            .await?;
         let object = keys::upload_object(tenant, id);
         self.payloads.delete_object(&object).await
     }

@@ -73,14 +73,8 @@ impl Store {
         let sort = keys::extractor_version(name, kept.ver);
         item.insert("sk".to_owned(), AttributeValue::S(sort));
         self.payloads
-            .dynamodb
-            .put_item()
-            .table_name(&self.payloads.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("put extractor version"))?;
+            .put_item(item, "put extractor version")
+            .await?;
         Ok(())
     }
 
@@ -190,14 +184,8 @@ impl Store {
         while let Some(key) = pages.next().await {
             let key = key.map_err(Error::during("list extractor versions"))?;
             self.payloads
-                .dynamodb
-                .delete_item()
-                .table_name(&self.payloads.table)
-                .set_key(Some(key))
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(Error::during("delete extractor version"))?;
+                .delete_item(key, "delete extractor version")
+                .await?;
         }
         Ok(())
     }

@@ -68,15 +68,7 @@ impl Store {
         };
         let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
             .expect("a struct of plain fields is an item");
-        self.payloads
-            .dynamodb
-            .put_item()
-            .table_name(&self.payloads.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("put endpoint"))?;
+        self.payloads.put_item(item, "put endpoint").await?;
         Ok(())
     }
 

@@ -79,15 +79,7 @@ impl Store {
         };
         let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
             .expect("a struct of plain fields is an item");
-        self.payloads
-            .dynamodb
-            .put_item()
-            .table_name(&self.payloads.table)
-            .set_item(Some(item))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("put secret"))?;
+        self.payloads.put_item(item, "put secret").await?;
         for ended in self.all_secrets(tenant).await? {
             if ended.ends_at.is_some_and(|end| end <= now) {
                 self.remove_secret(tenant, &ended.id).await?;
@@ -99,17 +91,11 @@ impl Store {
     /// Lets a secret sign no longer. The caller has seen that it is not the current one.
     pub async fn remove_secret(&self, tenant: &Tenant, id: &Uuid) -> Result<(), Error> {
         self.payloads
-            .dynamodb
-            .delete_item()
-            .table_name(&self.payloads.table)
-            .set_key(Some(keys::primary(
-                keys::webhooks(tenant),
-                keys::secret(id),
-            )))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("delete secret"))?;
+            .delete_item(
+                keys::primary(keys::webhooks(tenant), keys::secret(id)),
+                "delete secret",
+            )
+            .await?;
         Ok(())
     }
 
