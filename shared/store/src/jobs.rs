@@ -14,7 +14,9 @@ use crate::expression::Expression;
 use crate::keys::Kind;
 use crate::payload::{DIRECT_BYTES, Packed, Payloads};
 use crate::usage::Tally;
-use crate::{Error, Message, Queue, Queues, TraceParent, item, keys, request, update, version};
+use crate::{
+    ApiKeys, Error, Message, Queue, Queues, TraceParent, item, keys, request, update, version,
+};
 
 /// Packed bytes up to which a request goes into the job's own item; leaves as much room for the result.
 pub(crate) const INLINE_REQUEST_BYTES: usize = 400;
@@ -76,6 +78,11 @@ impl Store {
             queues,
             tally: Tally::default(),
         }
+    }
+
+    /// The keys of callers, in the same table.
+    pub fn api_keys(&self) -> ApiKeys {
+        ApiKeys::new(self.payloads.dynamodb.clone(), &self.payloads.table)
     }
 
     /// The queue of job messages.

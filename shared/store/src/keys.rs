@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt::Write;
 use std::ops::Range;
 
+use access::KeyId;
 use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -168,6 +169,25 @@ pub(crate) const ENDPOINTS: &str = "E#";
 /// The sort key of a disabled endpoint.
 pub(crate) fn endpoint(id: &str) -> String {
     format!("{ENDPOINTS}{id}")
+}
+
+/// The partition key of a key of a caller. Not under `T#`: a caller names its key, and not its tenant. Also the sort key of the entry
+/// by which the tenant's keys are found.
+pub(crate) fn api_key_of(id: KeyId) -> String {
+    format!("K#{id}")
+}
+
+/// The key that such a key is of.
+pub(crate) fn id_of_api_key(key: &str) -> Option<KeyId> {
+    key.strip_prefix("K#")?.parse().ok()
+}
+
+/// The sort key of a key of a caller.
+pub(crate) const API_KEY: &str = "K";
+
+/// The partition key of the entries of a tenant's keys.
+pub(crate) fn api_keys_of(tenant: &Tenant) -> String {
+    format!("K#T#{tenant}")
 }
 
 /// The partition key of a tenant's saved extractors.

@@ -12,6 +12,7 @@
 //! - [`SavedExtractor`]: what clients saved to ask for again.
 //! - [`Store::reserve`]: keys by which a call that is repeated has one effect and one answer.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
+//! - [`ApiKeys`]: the keys of callers.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
 //!
 //! **Invariant:** only this crate knows the shape of the table, of the message and of the object keys; no other names an
@@ -33,6 +34,7 @@
     reason = "this is the crate that knows the table's shape"
 )]
 
+mod api_keys;
 mod attempts;
 mod batch;
 mod clear;
@@ -62,6 +64,7 @@ mod usage;
 mod version;
 pub mod webhooks;
 
+pub use api_keys::ApiKeys;
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
 pub use clear::{Cleared, MAX_CLEARED_JOBS};
