@@ -10,6 +10,7 @@
 //! **Invariant:** no operation reads the environment, extracts, or knows where a job is kept; content never reaches a log.
 
 mod app;
+mod auth;
 mod body;
 mod caller;
 mod docling;
@@ -33,6 +34,7 @@ mod trace;
 mod wait;
 
 pub use app::App;
+pub use auth::{JwtSettings, JwtSettingsError};
 pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
 pub use preview::{Preview, Previewed};
