@@ -6,6 +6,7 @@ use service::Clock;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::auth::Auth;
 use crate::retry_after::Traffic;
 
 /// What every request needs. Cheap to clone.
@@ -13,6 +14,7 @@ use crate::retry_after::Traffic;
 pub struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
+    pub(crate) auth: Auth,
     /// Longest body of a request, in bytes. A longer one is answered 413.
     pub(crate) max_request_bytes: usize,
     pub(crate) traffic: Traffic,
@@ -21,11 +23,12 @@ pub struct App {
 }
 
 impl App {
-    /// An API on this store, told the time by this clock, that takes bodies of up to so many bytes.
-    pub fn new(store: Store, clock: Clock, max_request_bytes: usize) -> Self {
+    /// An API on this store, told the time by this clock, for these callers, that takes bodies of up to so many bytes.
+    pub fn new(store: Store, clock: Clock, auth: Auth, max_request_bytes: usize) -> Self {
         Self {
             store,
             clock,
+            auth,
             max_request_bytes,
             traffic: Traffic::default(),
             ending: None,

@@ -1,39 +1,65 @@
 //! Who calls, and which job is meant.
 
-use std::convert::Infallible;
-
+use access::{Identity, Scope};
 use axum::extract::{FromRequestParts, Path};
 use http::request::Parts;
 use job::{JobId, JobKey, Tenant};
 
+use crate::auth::Auth;
 use crate::observe::tell_job;
 use crate::problem::Problem;
 
-/// Who calls. The one place where a request gets its tenant.
-#[derive(Debug)]
+/// Who calls, and for whom. The one place where a request gets its tenant; only the gate makes one.
+#[derive(Debug, Clone)]
 pub(crate) struct Caller {
+    identity: Identity,
     tenant: Tenant,
+    auth: Auth,
 }
 
 impl Caller {
-    /// Whose all is that this caller can reach.
+    /// This caller, who acts for this tenant, as `auth` said.
+    pub(crate) fn new(auth: Auth, identity: Identity, tenant: Tenant) -> Self {
+        Self {
+            identity,
+            tenant,
+            auth,
+        }
+    }
+
+    /// Whose all is that this caller can reach: its own tenant, or the one that an operator acts for.
     pub(crate) fn tenant(&self) -> &Tenant {
         &self.tenant
+    }
+
+    /// Who it is.
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Whether this is permitted.
+    pub(crate) fn may(&self, scope: Scope) -> bool {
+        self.identity.may(scope)
     }
 
     /// Addresses a job of this caller's.
     pub(crate) fn key(&self, id: JobId) -> JobKey {
         JobKey::new(self.tenant.clone(), id)
     }
+
+    /// Refuses a caller whose key has been revoked, or whose time is over, since it passed the gate: for whoever waits, or gets one answer
+    /// for long. Costs no more than the gate.
+    pub(crate) async fn still_holds(&self) -> Result<(), Problem> {
+        self.auth.still_holds(&self.identity).await
+    }
 }
 
 impl<S: Sync> FromRequestParts<S> for Caller {
-    type Rejection = Infallible;
+    type Rejection = Problem;
 
-    async fn from_request_parts(_parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
-        Ok(Self {
-            tenant: Tenant::default(),
-        })
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Problem> {
+        let caller = parts.extensions.get::<Self>().cloned();
+        caller.ok_or_else(|| Problem::internal("an operation without a gate asks who calls"))
     }
 }
 
@@ -45,7 +71,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Addressed {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Ok(caller) = Caller::from_request_parts(parts, state).await;
+        let caller = Caller::from_request_parts(parts, state).await?;
         let Path(id) = Path::<String>::from_request_parts(parts, state)
             .await
             .map_err(|_| Problem::job_not_found())?;

@@ -3,6 +3,7 @@
 //! - [`App`] is what a request needs; [`router()`] serves it on a plain port, and through [`lambda()`] under Lambda (`main.rs`).
 //! - [`Preview`] is what the operation needs that extracts at once: it is served apart, for it needs an engine ([`preview_router`]), or with the rest
 //!   ([`whole_router`]).
+//! - [`Auth`] says who calls, and `router` what each operation needs of them.
 //! - `ops` has one file per operation, each with its documentation; `body` turns what a client sent into a request.
 //! - Every error is a `problem::Problem`; `observe` gives each request its id, its place in a trace, its log line, its metrics and its protective headers.
 //! - [`openapi()`] is the description of it all.
@@ -34,7 +35,7 @@ mod trace;
 mod wait;
 
 pub use app::App;
-pub use auth::{JwtSettings, JwtSettingsError};
+pub use auth::{Auth, AuthSettings, AuthSettingsError};
 pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
 pub use preview::{Preview, Previewed};

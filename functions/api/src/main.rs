@@ -1,8 +1,9 @@
 //! The API as a Lambda function: behind an HTTP API of API Gateway.
 
-use api::App;
+use api::{App, Auth, AuthSettings};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
+use service::config::optional;
 use service::{Clients, Clock, Config, Function};
 use store::{Queue, Queues, Store};
 
@@ -22,7 +23,9 @@ async fn main() -> Result<(), Error> {
         config.bucket,
         queues,
     );
-    let app = App::new(store, Clock::system(), config.max_request_bytes);
+    let auth = AuthSettings::read(optional, AuthSettings::Keys)?;
+    let auth = Auth::new(auth, store.api_keys(), Clock::system());
+    let app = App::new(store, Clock::system(), auth, config.max_request_bytes);
     let handler = Adapter::from(api::lambda(api::router(app)));
     function.serve(Runtime::new(handler)).await
 }

@@ -4,6 +4,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::{Duration, Instant};
 
+use access::Actor;
 use axum::Json;
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 use tracing::{Instrument, Span, field};
 use uuid::Uuid;
 
+use crate::caller::Caller;
 use crate::problem::{self, Problem};
 use crate::trace;
 
@@ -46,6 +48,7 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
         trace_id = trace.trace_id(),
         span_id = trace.span_id(),
         tenant = field::Empty,
+        key_id = field::Empty,
         job_id = field::Empty,
     );
     let mut response = run(request, next).instrument(span).await;
@@ -59,11 +62,18 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Waited;
 
+/// Lets all that is logged of this request name who sent it. Of a key its id; what a token says of a person is not logged.
+pub(crate) fn tell_caller(caller: &Caller) {
+    let span = Span::current();
+    span.record("tenant", field::display(caller.tenant()));
+    if let Actor::Key(id) = &caller.identity().actor {
+        span.record("key_id", field::display(id));
+    }
+}
+
 /// Lets all that is logged of this request name the job that it is about.
 pub(crate) fn tell_job(key: &JobKey) {
-    Span::current()
-        .record("tenant", field::display(&key.tenant))
-        .record("job_id", field::display(&key.id));
+    Span::current().record("job_id", field::display(&key.id));
 }
 
 async fn run(request: Request, next: Next) -> Response {

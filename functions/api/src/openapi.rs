@@ -2,16 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use access::Scope;
 use serde_json::{Map, Value, json};
 use utoipa::OpenApi as _;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
-use utoipa::openapi::path::Operation;
+use utoipa::openapi::path::{Operation, PathItem};
 use utoipa::openapi::response::{Response, ResponseBuilder};
+use utoipa::openapi::security::{
+    ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme,
+};
 use utoipa::openapi::{
     Content, ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Type,
 };
 
+use crate::auth::{self, Auth};
 use crate::problem::{self, Problem};
 use crate::router;
 
@@ -27,21 +32,20 @@ const EXAMPLE_ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
 /// The name of the saved extractor in the examples.
 const EXAMPLE_NAME: &str = "invoice";
 
+/// The security schemes: where a caller's key may stand.
+const BEARER: &str = "bearer";
+const API_KEY: &str = "api_key";
+
 /// The description of the whole API: an OpenAPI document.
 pub fn openapi() -> Value {
-    let mut description = router::operations().into_openapi();
-    description.merge(router::previews().into_openapi());
+    let auth = Auth::open();
+    let mut description = router::operations(&auth).into_openapi();
+    description.merge(router::previews(&auth).into_openapi());
     for (path, item) in &mut description.paths.paths {
         if let Some(operation) = &mut item.post {
             optional_body(operation);
         }
-        let operations = [
-            &mut item.get,
-            &mut item.post,
-            &mut item.put,
-            &mut item.delete,
-        ];
-        for operation in operations.into_iter().flatten() {
+        for operation in operations_of(item) {
             complete(operation, path);
         }
     }
@@ -50,6 +54,30 @@ pub fn openapi() -> Value {
         inline_plan(schemas);
     }
     description
+}
+
+/// The operations of a path.
+pub(crate) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [
+        &mut item.get,
+        &mut item.post,
+        &mut item.put,
+        &mut item.delete,
+    ]
+    .into_iter()
+    .flatten()
+}
+
+/// Says of an operation that its caller has to be permitted this, and what others are answered.
+pub(crate) fn secure(operation: &mut Operation, needs: Scope) {
+    let schemes = [BEARER, API_KEY];
+    operation.security = Some(
+        schemes
+            .map(|scheme| SecurityRequirement::new(scheme, [needs.name()]))
+            .into(),
+    );
+    let refusals = problems([auth::unauthenticated(), auth::forbidden(needs)]);
+    operation.responses.responses.extend(refusals);
 }
 
 /// Puts the JSON Schema of what can be extracted, which the macros cannot write, in the place of the type that stands for it.
@@ -149,7 +177,22 @@ pub(crate) fn outline() -> OpenApi {
         components(schemas(problem::ProblemDetails, problem::Flaw)),
     )]
     struct Outline;
-    Outline::openapi()
+    let mut outline = Outline::openapi();
+    let components = outline.components.get_or_insert_default();
+    components.add_security_scheme(BEARER, bearer());
+    components.add_security_scheme(API_KEY, api_key());
+    outline
+}
+
+fn bearer() -> SecurityScheme {
+    let mut scheme = Http::new(HttpAuthScheme::Bearer);
+    scheme.description = Some("A key (`dx_…`), or a token of the identity provider where there is one. An installation that is open asks for neither.".into());
+    SecurityScheme::Http(scheme)
+}
+
+fn api_key() -> SecurityScheme {
+    let scheme = ApiKeyValue::with_description(auth::API_KEY.as_str(), "A key (`dx_…`).");
+    SecurityScheme::ApiKey(ApiKey::Header(scheme))
 }
 
 /// Problems as the responses of an operation, for `IntoResponses`. The examples are the problems themselves.

@@ -572,7 +572,8 @@ impl Problem {
         problem
     }
 
-    fn new(
+    /// A problem of this kind; its short text is its title.
+    pub(crate) fn new(
         status: StatusCode,
         code: impl Into<Cow<'static, str>>,
         title: impl Into<Cow<'static, str>>,
@@ -591,7 +592,8 @@ impl Problem {
         }))
     }
 
-    fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    /// The same with a header.
+    pub(crate) fn with(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self
     }

@@ -1,11 +1,13 @@
-//! Where everything is. Each path also answers without its trailing slash.
+//! Where everything is, and what each operation needs of its caller. Each path also answers without its trailing slash.
 
+use access::Scope::{self, Admin, ExtractorsWrite, ScanRead, ScanWrite};
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::get;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use crate::auth::{Auth, Gate, gate};
 use crate::docling;
 use crate::observe::observe;
 use crate::openapi;
@@ -21,24 +23,25 @@ pub fn router(app: App) -> Router {
     served(without_previews(app))
 }
 
-/// Previews alone.
-pub fn preview_router(preview: Preview) -> Router {
-    served(previews_alone(preview))
+/// Previews alone, for these callers.
+pub fn preview_router(preview: Preview, auth: &Auth) -> Router {
+    served(previews_alone(preview, auth))
 }
 
 /// The whole API.
 pub fn whole_router(app: App, preview: Preview) -> Router {
-    served(without_previews(app).merge(previews_alone(preview)))
+    let previews = previews_alone(preview, &app.auth);
+    served(without_previews(app).merge(previews))
 }
 
 fn without_previews(app: App) -> Router {
-    let (router, _description) = operations().split_for_parts();
+    let (router, _description) = operations(&app.auth).split_for_parts();
     let router = router.route("/api/docs/{asset}", get(docs::get_asset));
     router.with_state(app)
 }
 
-fn previews_alone(preview: Preview) -> Router {
-    let (router, _description) = previews().split_for_parts();
+fn previews_alone(preview: Preview, auth: &Auth) -> Router {
+    let (router, _description) = previews(auth).split_for_parts();
     router.with_state(preview)
 }
 
@@ -50,96 +53,117 @@ fn served(router: Router) -> Router {
         .layer(from_fn(observe))
 }
 
-/// All operations but previews, with their description.
-pub(crate) fn operations() -> OpenApiRouter<App> {
-    [
-        routes!(start::start_scan),
-        routes!(list::list_scans),
-        routes!(status::get_scan_status),
-        routes!(result::get_scan_result),
-        routes!(events::get_scan_events),
-        routes!(cancel::cancel_scan),
-        routes!(retry::retry_scan),
-        routes!(remove::remove_scan),
-        routes!(uploads::create_upload),
-        routes!(uploads::get_upload, uploads::remove_upload),
-        routes!(webhooks::log::list_scan_webhooks),
-        routes!(webhooks::replay::replay_scan_webhook),
-        routes!(
-            webhooks::secrets::create_webhook_secret,
-            webhooks::secrets::list_webhook_secrets
-        ),
-        routes!(webhooks::secrets::remove_webhook_secret),
-        routes!(webhooks::disabled::list_disabled_webhooks),
-        routes!(webhooks::disabled::enable_webhook),
+/// What an operation needs of its caller.
+#[derive(Debug, Clone, Copy)]
+enum Needs {
+    /// Nothing: it is for everybody, and says nothing of anybody.
+    Nothing,
+    /// To be permitted this.
+    Scope(Scope),
+}
+
+/// All operations but previews, for these callers, with their description.
+pub(crate) fn operations(auth: &Auth) -> OpenApiRouter<App> {
+    let for_all = [
         routes!(health::get_health),
-        routes!(
-            dead_letters::list_dead_letters,
-            dead_letters::discard_dead_letters
-        ),
-        routes!(dead_letters::redrive_dead_letters),
-        routes!(dead_letters::redrive_dead_letter),
-        routes!(dead_letters::discard_dead_letter),
-        routes!(limits::get_limits),
-        routes!(usage::get_usage),
-        routes!(extractors::schema::get_extractors_schema),
-        routes!(extractors::list::list_extractors),
-        routes!(
-            extractors::read::get_extractor,
-            extractors::save::save_extractor,
-            extractors::remove::remove_extractor
-        ),
-        routes!(extractors::versions::list_extractor_versions),
         routes!(schema::get_schema),
         routes!(docs::get_docs),
         routes!(admin::get_admin),
-    ]
-    .into_iter()
-    .fold(
-        OpenApiRouter::with_openapi(openapi::outline()),
-        both_spellings,
-    )
-    .merge(docling_operations())
-}
-
-/// The operations of docling-serve, whose paths end without a slash.
-fn docling_operations() -> OpenApiRouter<App> {
-    [
-        routes!(docling::convert::convert_source),
-        routes!(docling::convert::convert_file),
-        routes!(docling::status::poll_status),
-        routes!(docling::result::get_result),
-        routes!(docling::clear::clear_results),
-    ]
-    .into_iter()
-    .fold(OpenApiRouter::default(), both_spellings)
-}
-
-/// Previews, with their description.
-pub(crate) fn previews() -> OpenApiRouter<Preview> {
-    both_spellings(
-        OpenApiRouter::default(),
-        routes!(preview::preview_extraction),
-    )
-}
-
-/// Adds an operation at its path, and at the same path with a slash at the end or without, whichever its own is not.
-fn both_spellings<S: Clone + Send + Sync + 'static>(
-    router: OpenApiRouter<S>,
-    operation: UtoipaMethodRouter<S>,
-) -> OpenApiRouter<S> {
-    let (_, paths, methods) = &operation;
-    let other = paths
-        .paths
-        .keys()
-        .map(|path| match path.strip_suffix('/') {
-            Some(bare) => bare.to_owned(),
-            None => format!("{path}/"),
+    ];
+    let scoped = [
+        (ScanWrite, routes!(start::start_scan)),
+        (ScanRead, routes!(list::list_scans)),
+        (ScanRead, routes!(status::get_scan_status)),
+        (ScanRead, routes!(result::get_scan_result)),
+        (ScanRead, routes!(events::get_scan_events)),
+        (ScanWrite, routes!(cancel::cancel_scan)),
+        (ScanWrite, routes!(retry::retry_scan)),
+        (ScanWrite, routes!(remove::remove_scan)),
+        (ScanWrite, routes!(uploads::create_upload)),
+        (ScanRead, routes!(uploads::get_upload)),
+        (ScanWrite, routes!(uploads::remove_upload)),
+        (ScanRead, routes!(webhooks::log::list_scan_webhooks)),
+        (ScanWrite, routes!(webhooks::replay::replay_scan_webhook)),
+        (Admin, routes!(webhooks::secrets::create_webhook_secret)),
+        (Admin, routes!(webhooks::secrets::list_webhook_secrets)),
+        (Admin, routes!(webhooks::secrets::remove_webhook_secret)),
+        (
+            ScanRead,
+            routes!(webhooks::disabled::list_disabled_webhooks),
+        ),
+        (ScanWrite, routes!(webhooks::disabled::enable_webhook)),
+        (Admin, routes!(dead_letters::list_dead_letters)),
+        (Admin, routes!(dead_letters::discard_dead_letters)),
+        (Admin, routes!(dead_letters::redrive_dead_letters)),
+        (Admin, routes!(dead_letters::redrive_dead_letter)),
+        (Admin, routes!(dead_letters::discard_dead_letter)),
+        (ScanRead, routes!(limits::get_limits)),
+        (ScanRead, routes!(usage::get_usage)),
+        (ScanRead, routes!(extractors::schema::get_extractors_schema)),
+        (ScanRead, routes!(extractors::list::list_extractors)),
+        (ScanRead, routes!(extractors::read::get_extractor)),
+        (ExtractorsWrite, routes!(extractors::save::save_extractor)),
+        (
+            ExtractorsWrite,
+            routes!(extractors::remove::remove_extractor),
+        ),
+        (
+            ScanRead,
+            routes!(extractors::versions::list_extractor_versions),
+        ),
+        // Those of docling-serve, whose paths end without a slash.
+        (ScanWrite, routes!(docling::convert::convert_source)),
+        (ScanWrite, routes!(docling::convert::convert_file)),
+        (ScanRead, routes!(docling::status::poll_status)),
+        (ScanRead, routes!(docling::result::get_result)),
+        (ScanWrite, routes!(docling::clear::clear_results)),
+    ];
+    let router = OpenApiRouter::with_openapi(openapi::outline());
+    let router = for_all.into_iter().fold(router, |router, operation| {
+        add(router, auth, Needs::Nothing, operation)
+    });
+    scoped
+        .into_iter()
+        .fold(router, |router, (scope, operation)| {
+            add(router, auth, Needs::Scope(scope), operation)
         })
-        .collect::<Vec<_>>();
-    let methods = methods.clone();
+}
+
+/// Previews, for these callers, with their description.
+pub(crate) fn previews(auth: &Auth) -> OpenApiRouter<Preview> {
+    let operation = routes!(preview::preview_extraction);
+    add(
+        OpenApiRouter::default(),
+        auth,
+        Needs::Scope(ScanWrite),
+        operation,
+    )
+}
+
+/// Adds an operation behind its gate: at its path, and at the same path with a slash at the end or without, whichever its own is not. What it
+/// needs is part of its description.
+fn add<S: Clone + Send + Sync + 'static>(
+    router: OpenApiRouter<S>,
+    auth: &Auth,
+    needs: Needs,
+    (schemas, mut paths, mut methods): UtoipaMethodRouter<S>,
+) -> OpenApiRouter<S> {
+    if let Needs::Scope(needs) = needs {
+        let auth = auth.clone();
+        methods = methods.route_layer(from_fn_with_state(Gate { auth, needs }, gate));
+        let operations = paths.paths.values_mut().flat_map(openapi::operations_of);
+        operations.for_each(|operation| openapi::secure(operation, needs));
+    }
+    let other: Vec<String> = paths.paths.keys().map(|path| respelt(path)).collect();
     other
         .iter()
         .fold(router, |router, path| router.route(path, methods.clone()))
-        .routes(operation)
+        .routes((schemas, paths, methods))
+}
+
+fn respelt(path: &str) -> String {
+    match path.strip_suffix('/') {
+        Some(bare) => bare.to_owned(),
+        None => format!("{path}/"),
+    }
 }

@@ -13,6 +13,7 @@ use job::Job;
 use service::until;
 
 use crate::App;
+use crate::caller::Caller;
 use crate::observe::{Waited, time_left};
 use crate::problem::{Flaws, Place, Problem};
 
@@ -76,13 +77,21 @@ impl Wait {
         }
     }
 
+    /// The same for a client that is not to be told what it would wait for.
+    #[must_use]
+    pub(crate) fn not_granted(self) -> Self {
+        let seconds = None;
+        Self { seconds, ..self }
+    }
+
     /// Looks at a job until there is something to say of it, or the time is over; the job as it is then, if it is still there.
     pub(crate) async fn watch(
         &self,
         app: &App,
+        caller: &Caller,
         job: Job,
         is_news: impl Fn(&Job) -> bool,
-    ) -> Result<Option<Job>, store::Error> {
+    ) -> Result<Option<Job>, Problem> {
         if is_news(&job) {
             return Ok(Some(job));
         }
@@ -93,6 +102,7 @@ impl Wait {
             if left.is_zero() || !app.pause(gaps.next().min(left)).await {
                 return Ok(Some(last));
             }
+            caller.still_holds().await?;
             let now = app.clock.now();
             if now < self.until {
                 match app.store.glance(&last.key, now).await? {

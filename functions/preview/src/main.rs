@@ -1,10 +1,12 @@
 //! Previews as a Lambda function, behind the API's gateway; and the child processes of its engine.
 
+use api::{Auth, AuthSettings};
 use engine::{Child, Engine, Isolation};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
-use service::Function;
 use service::config::optional;
+use service::{Clients, Clock, Config, Function};
+use store::ApiKeys;
 
 fn main() -> Result<(), Error> {
     match Child::asked_for(std::env::args()) {
@@ -20,7 +22,15 @@ async fn answer() -> Result<(), Error> {
     let settings = engine::Settings::read(optional)?.for_one();
     let engine = Engine::new(Isolation::this_program(), settings);
     engine.start_ahead();
-    let router = api::preview_router(preview::preview(engine));
+    let auth = AuthSettings::read(optional, AuthSettings::Keys)?;
+    let auth = if auth.is_open() {
+        Auth::open()
+    } else {
+        let clients = Clients::from_env().await;
+        let keys = ApiKeys::new(clients.dynamodb, Config::from_env()?.table);
+        Auth::new(auth, keys, Clock::system())
+    };
+    let router = api::preview_router(preview::preview(engine), &auth);
     let handler = Adapter::from(api::lambda(router));
     function.serve(Runtime::new(handler)).await
 }

@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use api::{App, Preview};
+use api::{App, Auth, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use engine::{Engine, Isolation};
@@ -224,7 +224,12 @@ impl Functions {
         };
         let store = Store::new(dynamodb, s3, NAME, NAME, sent_to);
         Self {
-            app: App::new(store.clone(), clock.clone(), settings.max_request_bytes),
+            app: App::new(
+                store.clone(),
+                clock.clone(),
+                Auth::new(settings.auth.clone(), store.api_keys(), clock.clone()),
+                settings.max_request_bytes,
+            ),
             preview: preview::preview(engine.clone()),
             worker: Worker::new(
                 store.clone(),

@@ -5,6 +5,7 @@
 //! | `LISTEN` | `127.0.0.1:8000` | where the API answers |
 //! | `DATA_DIR` | `.data` | the folder that keeps everything |
 //! | `WORKER` | `on` | `off`: jobs are accepted and wait |
+//! | `AUTH_MODE` | `open`; on AWS `keys` | how callers are known: `open`, nobody is asked who they are, or `keys` |
 //! | `MAX_REQUEST_BYTES` | 50,000,000; on AWS 4,500,000, for what stands before a function there | the longest body of a request |
 //! | `MAX_DOCUMENT_SECONDS`, `MAX_ENGINE_MEMORY_BYTES` | [`engine::Settings`] has them | what one document may take |
 //! | `FETCH`, `FETCH_ROBOTS`, `FETCH_ALLOW`, `SOURCE_BUCKETS` | [`worker::Elsewhere`] has them | where documents are fetched from |
@@ -16,6 +17,8 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+
+use api::{AuthSettings, AuthSettingsError};
 
 use crate::endpoints::Ports;
 
@@ -30,7 +33,7 @@ pub const WELL_KNOWN_PORTS: Ports = Ports {
 const MAX_REQUEST_BYTES: usize = 50_000_000;
 
 /// The runner's settings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// Where the API answers.
     pub listen: SocketAddr,
@@ -38,6 +41,8 @@ pub struct Settings {
     pub data: PathBuf,
     /// Whether jobs are done, not just accepted.
     pub worker: bool,
+    /// How callers are known.
+    pub auth: AuthSettings,
     /// The longest body of a request, in bytes.
     pub max_request_bytes: usize,
     /// Where the AWS endpoints answer, if that was asked for.
@@ -61,11 +66,20 @@ pub struct MappingSettings {
 
 /// A variable that cannot be understood.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{name}={value} is not understood: it has to be {expected}")]
-pub struct SettingsError {
-    name: &'static str,
-    value: String,
-    expected: &'static str,
+pub enum SettingsError {
+    /// A setting of the runner's own.
+    #[error("{name}={value} is not understood: it has to be {expected}")]
+    Own {
+        /// Which one.
+        name: &'static str,
+        /// What it says.
+        value: String,
+        /// What would be right.
+        expected: &'static str,
+    },
+    /// One of how callers are known.
+    #[error(transparent)]
+    Auth(#[from] AuthSettingsError),
 }
 
 impl Settings {
@@ -80,6 +94,7 @@ impl Settings {
             worker: get("WORKER").map_or(Ok(true), parse_switch)?,
             max_request_bytes: get("MAX_REQUEST_BYTES")
                 .map_or(Ok(MAX_REQUEST_BYTES), parse_bytes)?,
+            auth: AuthSettings::read(&get, AuthSettings::Open)?,
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
         })
     }
@@ -121,7 +136,7 @@ fn parse_url(name: &'static str, value: String) -> Result<String, SettingsError>
     if is_url {
         Ok(value)
     } else {
-        Err(SettingsError {
+        Err(SettingsError::Own {
             name,
             value,
             expected: "a URL, such as http://127.0.0.1:9001",
@@ -130,7 +145,7 @@ fn parse_url(name: &'static str, value: String) -> Result<String, SettingsError>
 }
 
 fn parse_listen(value: String) -> Result<SocketAddr, SettingsError> {
-    value.parse().map_err(|_| SettingsError {
+    value.parse().map_err(|_| SettingsError::Own {
         name: "LISTEN",
         value,
         expected: "an IP address and a port, such as 127.0.0.1:8000",
@@ -141,7 +156,7 @@ fn parse_switch(value: String) -> Result<bool, SettingsError> {
     match value.as_str() {
         "on" => Ok(true),
         "off" => Ok(false),
-        _ => Err(SettingsError {
+        _ => Err(SettingsError::Own {
             name: "WORKER",
             value,
             expected: "on or off",
@@ -150,7 +165,7 @@ fn parse_switch(value: String) -> Result<bool, SettingsError> {
 }
 
 fn parse_bytes(value: String) -> Result<usize, SettingsError> {
-    value.parse().map_err(|_| SettingsError {
+    value.parse().map_err(|_| SettingsError::Own {
         name: "MAX_REQUEST_BYTES",
         value,
         expected: "a number of bytes, such as 4500000",
@@ -161,7 +176,7 @@ fn parse_ports(value: String) -> Result<Ports, SettingsError> {
     let ports: Result<Vec<u16>, _> = value.split(',').map(|port| port.trim().parse()).collect();
     match ports.as_deref() {
         Ok(&[dynamodb, sqs, s3]) => Ok(Ports { dynamodb, sqs, s3 }),
-        _ => Err(SettingsError {
+        _ => Err(SettingsError::Own {
             name: "AWS_PORTS",
             value,
             expected: "three ports, of DynamoDB, SQS and S3, such as 4567,4568,4569",

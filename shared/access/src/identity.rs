@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use job::Tenant;
 
 use crate::{KeyId, Scope, Scopes};
@@ -26,6 +27,8 @@ pub struct Identity {
     pub tenant: Tenant,
     /// What it may do there.
     pub scopes: Scopes,
+    /// How long all this holds at most; none if there is no end to it.
+    pub until: Option<Timestamp>,
 }
 
 impl Identity {

@@ -36,6 +36,9 @@ pub struct KeyHash([u8; 32]);
 pub struct MalformedKey;
 
 impl ApiKey {
+    /// What every key begins with.
+    pub const PREFIX: &str = PREFIX;
+
     /// A new one, of the operating system's random bits.
     pub fn draw() -> Self {
         Self {

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use api::AuthSettings;
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use axum::body::Body;
@@ -71,6 +72,8 @@ pub struct Options {
     pub elsewhere: Elsewhere,
     /// Longest body of a request, in bytes.
     pub max_request_bytes: usize,
+    /// How callers are known: nobody is asked, unless a test is about that.
+    pub auth: AuthSettings,
     /// What may be reached from here: nothing, unless a test has something to be reached.
     pub policy: Policy,
 }
@@ -89,6 +92,7 @@ impl Default for Options {
             engine: engine::Settings::default(),
             elsewhere: Elsewhere::off(),
             max_request_bytes: service::DEFAULT_MAX_REQUEST_BYTES,
+            auth: AuthSettings::Open,
             policy: Policy::off(),
         }
     }
@@ -161,8 +165,13 @@ impl Stack {
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
             notifier: Notifier::new(store.clone(), clock.clone(), options.policy),
             api: api::whole_router(
-                api::App::new(store.clone(), clock.clone(), options.max_request_bytes)
-                    .streaming_until(CancellationToken::new()),
+                api::App::new(
+                    store.clone(),
+                    clock.clone(),
+                    api::Auth::new(options.auth, store.api_keys(), clock.clone()),
+                    options.max_request_bytes,
+                )
+                .streaming_until(CancellationToken::new()),
                 preview,
             ),
             jobs: mapping(queues.jobs),
@@ -181,6 +190,7 @@ impl Stack {
     /// What a function of this stack finds in its environment, to reach the endpoints through the wires.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
         vec![
+            ("AUTH_MODE", "open".into()),
             ("TABLE_NAME", "jobs".into()),
             ("BUCKET_NAME", "jobs".into()),
             ("QUEUE_URL", self.jobs.queue.url.clone()),

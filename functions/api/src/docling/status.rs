@@ -13,7 +13,7 @@ use utoipa::openapi::{RefOr, Response as Documented};
 
 use super::not_found;
 use super::task::TaskStatusResponse;
-use crate::caller::Addressed;
+use crate::caller::{Addressed, Caller};
 use crate::problem::{Flaws, Place, Problem};
 use crate::wait::{WAIT, Wait};
 use crate::{App, openapi, query};
@@ -33,6 +33,7 @@ use crate::{App, openapi, query};
 )]
 pub(crate) async fn poll_status(
     State(app): State<App>,
+    caller: Caller,
     task: Result<Addressed, Problem>,
     parts: Parts,
 ) -> Result<Response, Problem> {
@@ -41,7 +42,7 @@ pub(crate) async fn poll_status(
     let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(not_found)?;
     let ends = |job: &Job| job.status().is_final();
-    let job = wait.watch(&app, job, ends).await?;
+    let job = wait.watch(&app, &caller, job, ends).await?;
     let job = job.ok_or_else(not_found)?;
     let mut response = Json(TaskStatusResponse::of(&job)).into_response();
     wait.tell(&mut response);

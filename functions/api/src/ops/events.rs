@@ -14,7 +14,7 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as Documented};
 
 use super::status::Seen;
-use crate::caller::Addressed;
+use crate::caller::{Addressed, Caller};
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
 use crate::retry_after::retry_after;
@@ -63,6 +63,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 )]
 pub(crate) async fn get_scan_events(
     State(app): State<App>,
+    caller: Caller,
     Addressed(key): Addressed,
     headers: HeaderMap,
     _: NoParameters,
@@ -84,7 +85,7 @@ pub(crate) async fn get_scan_events(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let response = if app.streams() {
-        let rest = rest(app, key, follow);
+        let rest = rest(app, caller, key, follow);
         let events = stream::iter(first).chain(rest).map(Ok::<_, Infallible>);
         let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
         Sse::new(events).keep_alive(keep_alive).into_response()
@@ -125,13 +126,15 @@ impl Follow {
     }
 }
 
-/// The events that are to come, until the job is final or gone. A stream that is cut off is begun again by its client.
-fn rest(app: App, key: JobKey, follow: Follow) -> impl Stream<Item = Event> {
-    stream::unfold((app, key, follow), async |(app, key, mut follow)| {
+/// The events that are to come, until the job is final or gone, or the caller's key is. A stream that is cut off is begun again by its client.
+fn rest(app: App, caller: Caller, key: JobKey, follow: Follow) -> impl Stream<Item = Event> {
+    stream::unfold((app, caller, key, follow), async |state| {
+        let (app, caller, key, mut follow) = state;
         while !follow.is_over && app.pause(follow.gaps.next()).await {
+            caller.still_holds().await.ok()?;
             let job = app.store.get(&key, app.clock.now()).await.ok()??;
             if let Some(event) = follow.see(&job) {
-                return Some((event, (app, key, follow)));
+                return Some((event, (app, caller, key, follow)));
             }
         }
         None

@@ -15,7 +15,7 @@ use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use super::many;
-use crate::caller::Addressed;
+use crate::caller::{Addressed, Caller};
 use crate::etag::{Known, Tag, not_modified};
 use crate::forms::{self, Cursor, Form, Page, PageOptions, no_such_page};
 use crate::problem::{Flaws, Place, Problem};
@@ -120,6 +120,7 @@ impl ResultLink {
 )]
 pub(crate) async fn get_scan_result(
     State(app): State<App>,
+    caller: Caller,
     Addressed(key): Addressed,
     wait: Wait,
     known: Known,
@@ -136,7 +137,9 @@ pub(crate) async fn get_scan_result(
     if let Some(from) = so_far {
         return many::partial(&app, &job, from).await;
     }
-    let job = wait.watch(&app, job, |job| job.status().is_final()).await?;
+    let job = wait
+        .watch(&app, &caller, job, |job| job.status().is_final())
+        .await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
     let mut response = if job.status() == job::Status::Completed {
         answer(&app, &job, options, &known, &headers).await?

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use access::Scope::ScanRead;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
@@ -106,7 +107,7 @@ pub(crate) const MAX_RESULT_BYTES: u64 = 1_000_000;
         ),
         (
             "wait" = Option<u32>, Query,
-            description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends. A repeated call with the same `Idempotency-Key` waits as well.",
+            description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends. A repeated call with the same `Idempotency-Key` waits as well. Not granted to a caller that may not read results.",
             example = 20,
         ),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: the same as the parameter.", example = "wait=20"),
@@ -194,6 +195,11 @@ pub(crate) async fn start_scan(
     wait: Wait,
     request: Request,
 ) -> Result<Response, Problem> {
+    let wait = if caller.may(ScanRead) {
+        wait
+    } else {
+        wait.not_granted()
+    };
     let received = body::read(request, app.max_request_bytes, &[WAIT]).await?;
     // Of what was sent, before anything is looked up for it.
     let fingerprint = || Fingerprint::of("start").received(&received);
@@ -207,7 +213,7 @@ pub(crate) async fn start_scan(
     if started.replayed {
         tell_job(&key);
     }
-    let mut response = if let Some(ended) = ended(&app, &wait, &key).await {
+    let mut response = if let Some(ended) = ended(&app, &caller, &wait, &key).await {
         let mut response = Json(ended).into_response();
         started.mark(&mut response);
         response
@@ -222,12 +228,12 @@ pub(crate) async fn start_scan(
 
 /// The job that was started, if its client is willing to wait for its end and that comes in time. Once a job is accepted no error
 /// takes that back: whoever could not wait for it can ask for it.
-async fn ended(app: &App, wait: &Wait, key: &JobKey) -> Option<Ended> {
+async fn ended(app: &App, caller: &Caller, wait: &Wait, key: &JobKey) -> Option<Ended> {
     if !wait.is_asked() {
         return None;
     }
     let job = app.store.get(key, app.clock.now()).await.ok()??;
-    let job = wait.watch(app, job, |job| job.status().is_final());
+    let job = wait.watch(app, caller, job, |job| job.status().is_final());
     let job = job.await.ok()??;
     job.status().is_final().then_some(())?;
     let small = match &job.state {

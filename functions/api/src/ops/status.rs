@@ -11,7 +11,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::caller::Addressed;
+use crate::caller::{Addressed, Caller};
 use crate::etag::{Known, Tag, not_modified};
 use crate::problem::{Problem, problem_type, title_of};
 use crate::retry_after::{self, retry_after};
@@ -196,6 +196,7 @@ pub(crate) struct JobFailure {
 )]
 pub(crate) async fn get_scan_status(
     State(app): State<App>,
+    caller: Caller,
     Addressed(key): Addressed,
     wait: Wait,
     known: Known,
@@ -207,7 +208,7 @@ pub(crate) async fn get_scan_status(
     // Whoever says what it has waits for anything else, all others for the end.
     let is_news =
         |job: &Job| job.status().is_final() || known.is_said() && !known.has(&Seen::of(job).tag);
-    let job = wait.watch(&app, job, is_news).await?;
+    let job = wait.watch(&app, &caller, job, is_news).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
     let Seen { body, tag } = Seen::of(&job);
     let mut response = if known.has(&tag) {

@@ -1,6 +1,6 @@
 //! An API whose table, queue and bucket are at a port where nobody listens.
 
-use api::{App, Preview, Previewed};
+use api::{App, Auth, Preview, Previewed};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
@@ -66,7 +66,8 @@ pub(crate) fn api() -> Router {
     );
     // There is no engine either.
     let preview = Preview::new(0, |_| async { Previewed::Unavailable });
-    api::whole_router(App::new(store, Clock::system(), MAX_BYTES), preview)
+    let app = App::new(store, Clock::system(), Auth::open(), MAX_BYTES);
+    api::whole_router(app, preview)
 }
 
 pub(crate) fn request(method: Method, path: &str) -> Builder {

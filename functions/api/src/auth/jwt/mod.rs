@@ -7,7 +7,8 @@ use std::sync::Arc;
 use access::Identity;
 use service::Clock;
 
-pub use settings::{Settings, SettingsError};
+pub(super) use settings::Settings;
+pub use settings::SettingsError;
 
 /// Tells whose a token is. Cheap to clone.
 #[derive(Debug, Clone)]

@@ -65,8 +65,10 @@ pub(super) enum TenantRule {
 /// A setting that is missing or makes no sense.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SettingsError {
-    variable: &'static str,
-    wanted: &'static str,
+    /// Which one.
+    pub variable: &'static str,
+    /// What it has to be.
+    pub wanted: &'static str,
 }
 
 impl Settings {
