@@ -38,6 +38,7 @@ ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x
 PARAMETERS = {
     "Architecture": ARCHITECTURE,
     "DeletionProtection": "false",
+    "AuthMode": "open",
     "OpenAccess": "true",
 }
 # Stands in the documents, and so may stand nowhere else.

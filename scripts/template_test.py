@@ -431,23 +431,42 @@ class Api(unittest.TestCase):
         variables = set(re.findall(r"\$context\.([\w.]+)", line))
         self.assertFalse({"queryString", "identity.userAgent", "domainName"} & variables)
 
-    def test_nobody_may_use_it_without_a_signature_or_a_token_unless_asked_for(self):
-        otherwise = {"Fn::If": ["IsOpen", "NONE", "AWS_IAM"]}
-        asked_for = {"Fn::If": ["AsksForTokens", "JWT", otherwise]}
-        authorizer = {"Fn::If": ["AsksForTokens", {"Ref": "HttpApiAuthorizer"}, NOTHING]}
+    def test_nobody_may_use_it_without_a_key_unless_asked_for(self):
+        defaults = {name: each.get("Default") for name, each in TEMPLATE["Parameters"].items()}
+        self.assertEqual(defaults["AuthMode"], "keys")
+        self.assertEqual(defaults["OpenAccess"], "false")
+        meant = TEMPLATE["Rules"]["OpenIsMeant"]
+        self.assertEqual(meant["RuleCondition"], {"Fn::Equals": [{"Ref": "AuthMode"}, "open"]})
+        words = [{"Fn::Equals": [{"Ref": name}, "true"]} for name in ("OpenAccess", "SignedRequests")]
+        self.assertEqual([each["Assert"] for each in meant["Assertions"]], [{"Fn::Or": words}])
+
+    def test_a_token_has_an_issuer_and_an_audience(self):
+        rule = TEMPLATE["Rules"]["TokensHaveAnIssuerAndAnAudience"]
+        self.assertEqual(rule["RuleCondition"], {"Fn::Equals": [{"Ref": "AuthMode"}, "keys+jwt"]})
+        asserted = [each["Assert"] for each in rule["Assertions"]]
+        for name in ("JwtIssuer", "JwtAudience"):
+            self.assertIn({"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]}, asserted)
+
+    def test_both_functions_that_answer_know_callers_in_the_same_way(self):
+        def told(function):
+            variables = properties(function)["Environment"]["Variables"]
+            return {
+                name: value
+                for name, value in variables.items()
+                if name.startswith("JWT_") or name == "AUTH_MODE"
+            }
+
+        self.assertEqual(told("ApiFunction"), told("PreviewFunction"))
+        self.assertEqual(told("ApiFunction")["AUTH_MODE"], {"Ref": "AuthMode"})
+        self.assertEqual(told("ApiFunction")["JWT_ISSUER"], {"Ref": "JwtIssuer"})
+        self.assertEqual(len(told("ApiFunction")), 10)
+
+    def test_signatures_are_asked_for_where_they_are_wanted(self):
+        asked_for = {"Fn::If": ["AsksForSignatures", "AWS_IAM", "NONE"]}
         for name, route in of_type("AWS::ApiGatewayV2::Route").items():
             self.assertEqual(route["AuthorizationType"], asked_for, name)
-            self.assertEqual(route["AuthorizerId"], authorizer, name)
-        self.assertEqual(TEMPLATE["Parameters"]["OpenAccess"]["Default"], "false")
-        self.assertEqual(
-            TEMPLATE["Conditions"]["IsOpen"], {"Fn::Equals": [{"Ref": "OpenAccess"}, "true"]}
-        )
-        authorizer = RESOURCES["HttpApiAuthorizer"]
-        self.assertEqual(authorizer["Condition"], "AsksForTokens")
-        self.assertEqual(
-            authorizer["Properties"]["JwtConfiguration"],
-            {"Issuer": {"Ref": "JwtIssuer"}, "Audience": {"Ref": "JwtAudience"}},
-        )
+        condition = TEMPLATE["Conditions"]["AsksForSignatures"]
+        self.assertEqual(condition, {"Fn::Equals": [{"Ref": "SignedRequests"}, "true"]})
 
 
 class Watching(unittest.TestCase):
