@@ -42,7 +42,7 @@ impl Reaper {
             self.deliver(delivered)
         })
         .await;
-        self.store.count_ends(self.clock.now()).await;
+        self.store.add_usage(self.clock.now()).await;
         answer
     }
 

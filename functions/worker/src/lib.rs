@@ -105,7 +105,7 @@ impl Worker {
             self.deliver(delivered, soft_deadline, deadline)
         })
         .await;
-        self.store.count_ends(self.clock.now()).await;
+        self.store.add_usage(self.clock.now()).await;
         answer
     }
 }

@@ -302,6 +302,12 @@ pub(crate) fn to_job(key: &JobKey, attributes: Attributes) -> Result<Job, Error>
     })
 }
 
+/// The status of a job, by its item.
+pub(crate) fn status(item: &Attributes) -> Option<Status> {
+    let name = item.get("st").and_then(|value| value.as_s().ok())?;
+    Status::from_name(name)
+}
+
 /// A payload as an attribute.
 pub(crate) fn payload(payload: &Payload) -> AttributeValue {
     AttributeValue::M(attributes(&keep(payload)))

@@ -13,7 +13,7 @@ use job::{Change, Encoding, Job, JobKey, Place, Request, State, Submission, limi
 use crate::expression::Expression;
 use crate::keys::Kind;
 use crate::payload::{DIRECT_BYTES, Packed, Payloads};
-use crate::usage::Tally;
+use crate::tally::{self, Tally};
 use crate::{
     ApiKeys, Error, Message, Queue, Queues, TraceParent, item, keys, request, update, version,
 };
@@ -125,14 +125,18 @@ impl Store {
         };
         let job = Job::new(key, version, now, payload, about);
         match self.create(&job).await? {
-            None => Ok(job),
+            None => {}
             // The id is new, so this is our own put, whose answer was lost.
-            Some(found) if found.created_at == now && found.request == job.request => Ok(job),
-            Some(_) => Err(Error::unreadable(
-                "a job's item",
-                "its new id is another job's",
-            )),
+            Some(found) if found.created_at == now && found.request == job.request => {}
+            Some(_) => {
+                return Err(Error::unreadable(
+                    "a job's item",
+                    "its new id is another job's",
+                ));
+            }
         }
+        self.tally.accepted(&job.key);
+        Ok(job)
     }
 
     /// Puts an item where there is none; else says what is there.
@@ -315,8 +319,14 @@ impl Store {
     /// Deletes a job and then all of its bytes. Says whether there was one.
     pub async fn remove(&self, key: &JobKey, now: Timestamp) -> Result<bool, Error> {
         // Read first, so that a delete whose answer was lost is not answered with «not found» when it is repeated.
-        let existed = self.get(key, now).await?.is_some();
-        self.payloads.delete_job(key).await?;
+        let found = self.get(key, now).await?;
+        let existed = found.is_some();
+        let deleted = self.payloads.delete_job(key).await?;
+        // Of one whose answer was lost that is not told: then it is as it was found.
+        let status = deleted.or(found.map(|job| job.status()));
+        if status.is_some_and(|status| !status.is_final()) {
+            self.tally.removed(key);
+        }
         // In any case: an earlier removal may have died between the item and the bytes.
         self.purge(key).await?;
         Ok(existed)
@@ -369,7 +379,7 @@ impl Store {
             .await;
         let refused = match answer {
             Ok(answer) => {
-                self.tally.note(key, change.target());
+                self.tally.changed(key, change);
                 let item = answer.attributes.unwrap_or_default();
                 return Ok(Outcome::Done(item::to_job(key, item)?));
             }
@@ -379,8 +389,12 @@ impl Store {
             },
         };
         let found = refused.item.filter(|item| !item.is_empty());
-        Ok(Outcome::Refused(
-            found.map(|item| item::to_job(key, item)).transpose()?,
-        ))
+        let found = found.map(|item| item::to_job(key, item)).transpose()?;
+        if let Some(found) = &found
+            && tally::took_place(change, found)
+        {
+            self.tally.changed(key, change);
+        }
+        Ok(Outcome::Refused(found))
     }
 }

@@ -3,7 +3,7 @@
 //! - [`Store`]: every operation on a job. Each transition is one conditional write, made from the job's own
 //!   [`Change`](job::Change); a refused one says what it found.
 //! - [`Store::list`]: a tenant's jobs, newest first, page by page.
-//! - [`Store::ended`]: how many jobs ended, by day, as [`Store::count_ends`] counts them.
+//! - [`Store::usage`]: what a tenant used, by day, as it is noted ([`Store::note`]) and added ([`Store::add_usage`]).
 //! - [`Message`] and [`Queue`]: what goes over the queue.
 //! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
 //! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
@@ -57,6 +57,7 @@ pub mod provision;
 mod queue;
 mod recovery;
 mod request;
+mod tally;
 mod trace;
 mod update;
 mod uploads;
@@ -81,5 +82,5 @@ pub use message::{Message, Unreadable};
 pub use queue::{Backlog, Queue, Queues};
 pub use trace::{MalformedTraceParent, TraceParent};
 pub use uploads::{Allowed, SignedPut};
-pub use usage::Ended;
+pub use usage::{MAX_ASKED, MAX_UNWRITTEN, Usage};
 pub use webhooks::Notice;

@@ -9,16 +9,16 @@ use std::io::{Read, Write};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::primitives::Blob;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
 use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::presigning::PresigningConfig;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use jiff::Timestamp;
-use job::{Encoding, JobKey, Payload, Place};
+use job::{Encoding, JobKey, Payload, Place, Status};
 
-use crate::item::Attributes;
+use crate::item::{self, Attributes};
 use crate::keys::{self, Kind};
 use crate::{Error, provision};
 
@@ -377,13 +377,19 @@ impl Payloads {
         Ok(())
     }
 
-    /// Deletes the item of a job, or of a part of one.
-    pub(crate) async fn delete_job(&self, key: &JobKey) -> Result<(), Error> {
-        self.delete_item(
-            keys::primary(keys::partition(key), keys::job(key)),
-            "delete job",
-        )
-        .await
+    /// Deletes the item of a job, or of a part of one. Says how the job stood, if there was one.
+    pub(crate) async fn delete_job(&self, key: &JobKey) -> Result<Option<Status>, Error> {
+        let deleted = self
+            .dynamodb
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(keys::primary(keys::partition(key), keys::job(key))))
+            .return_values(ReturnValue::AllOld)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(Error::during("delete job"))?;
+        Ok(deleted.attributes.as_ref().and_then(item::status))
     }
 
     /// Puts an item, whatever is in its place.

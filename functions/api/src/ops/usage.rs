@@ -7,7 +7,7 @@ use axum::extract::State;
 use http::Uri;
 use jiff::civil::Date;
 use serde::Serialize;
-use store::{Backlog, Ended};
+use store::Backlog;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -95,17 +95,17 @@ pub(crate) async fn get_usage(
 ) -> Result<Json<Usage>, Problem> {
     let days = read_days(&uri)?;
     let now = app.clock.now();
-    let ended = app.store.ended(caller.tenant(), days, now).await?;
+    let used = app.store.usage(caller.tenant(), days, now).await?;
     let Backlog { waiting, in_flight } = app.traffic.look(&app, now).await;
-    let sum = |count: fn(&Ended) -> u64| ended.iter().map(|(_, ended)| count(ended)).sum();
+    let all: store::Usage = used.iter().map(|(_, used)| *used).sum();
     let jobs = JobCounts {
         pending: waiting,
         running: in_flight,
-        completed: sum(|ended| ended.completed),
-        failed: sum(|ended| ended.failed),
-        cancelled: sum(|ended| ended.cancelled),
+        completed: all.completed,
+        failed: all.failed,
+        cancelled: all.cancelled,
     };
-    let days = ended.into_iter().map(DayCounts::of).collect();
+    let days = used.into_iter().map(DayCounts::of).collect();
     Ok(Json(Usage { jobs, days }))
 }
 
@@ -123,17 +123,12 @@ fn read_days(uri: &Uri) -> Result<u16, Problem> {
 }
 
 impl DayCounts {
-    fn of((date, ended): (Date, Ended)) -> Self {
-        let Ended {
-            completed,
-            failed,
-            cancelled,
-        } = ended;
+    fn of((date, used): (Date, store::Usage)) -> Self {
         Self {
             date,
-            completed,
-            failed,
-            cancelled,
+            completed: used.completed,
+            failed: used.failed,
+            cancelled: used.cancelled,
         }
     }
 }

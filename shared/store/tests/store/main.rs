@@ -9,5 +9,6 @@ mod ended;
 mod lost_answers;
 mod payloads;
 mod transitions;
+mod usage;
 mod version_1;
 mod versions;
