@@ -88,15 +88,15 @@ async fn a_job_removed_while_it_runs_leaves_no_bytes_and_does_not_come_back() {
 async fn a_job_cancelled_and_retried_while_a_worker_runs_it_ends_with_the_new_attempts_result() {
     let stack = Stack::start().await;
     let key = stack.job().pending().await.key;
-    before_the_end(&stack, || async {
+    let both = || async {
         cancel(&stack, &key).await;
         stack
             .store
             .retry(&key, None, stack.clock.now())
             .await
             .unwrap();
-    })
-    .await;
+    };
+    Box::pin(before_the_end(&stack, both)).await;
     stack.drain_queue().await;
     let job = look(&stack, &key).await;
     assert_eq!(
