@@ -1,6 +1,6 @@
 //! The AWS clients, made once per process.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 use std::thread;
 use std::time::Duration;
 
@@ -118,17 +118,23 @@ fn s3(shared: &SdkConfig, path_style: bool) -> aws_sdk_s3::Client {
     aws_sdk_s3::Client::from_conf(config)
 }
 
-/// One connector for all clients. It reads the roots that the system trusts, which takes longer than all else at the start: so it is
-/// made once, not once for each client, and on a thread of its own, while the function asks for its first event. The first
-/// call waits for it where it must. It has our timeout whatever a caller asks for.
+/// What all HTTP of this process that is not a document's goes through: with the roots that the system trusts, the proxy that the environment
+/// names, and our timeout, whatever a caller asks for. It follows no redirect.
+pub fn http_connector() -> SharedHttpConnector {
+    CONNECTOR.clone()
+}
+
+/// It reads the roots that the system trusts, which takes longer than all else at the start: so it is made once, not once for each client.
+static CONNECTOR: LazyLock<SharedHttpConnector> = LazyLock::new(connector);
+
+/// The connector for all clients: made on a thread of its own, while the function asks for its first event. The first call waits for it
+/// where it must.
 fn http_client() -> SharedHttpClient {
-    let connector = Arc::new(LazyLock::new(connector as fn() -> SharedHttpConnector));
-    let early = connector.clone();
     // Without the thread the first call makes it.
-    let _ = thread::Builder::new().spawn(move || {
-        LazyLock::force(&early);
+    let _ = thread::Builder::new().spawn(|| {
+        LazyLock::force(&CONNECTOR);
     });
-    http_client_fn(move |_, _| LazyLock::force(&connector).clone())
+    http_client_fn(|_, _| http_connector())
 }
 
 fn connector() -> SharedHttpConnector {

@@ -12,7 +12,7 @@ mod logs;
 pub mod metrics;
 mod trace;
 
-pub use clients::{Clients, Endpoints, retries};
+pub use clients::{Clients, Endpoints, http_connector, retries};
 pub use clock::{Clock, until};
 pub use config::{Config, ConfigError, DEFAULT_MAX_REQUEST_BYTES};
 pub use function::Function;

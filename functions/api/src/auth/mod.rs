@@ -21,6 +21,7 @@ use service::Clock;
 use store::ApiKeys;
 
 pub(crate) use gate::{Gate, gate};
+pub(crate) use jwt::MAX_TOKEN_BYTES;
 pub use jwt::SettingsError as AuthSettingsError;
 pub(crate) use refusal::{forbidden, unauthenticated};
 pub use settings::AuthSettings;

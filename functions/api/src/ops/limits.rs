@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::{list, start};
 use crate::query::{self, NoParameters};
-use crate::{App, Preview, body, idempotent, openapi, wait};
+use crate::{App, Preview, auth, body, idempotent, openapi, wait};
 
 /// The limits in force, each with its unit in its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -79,6 +79,9 @@ pub(crate) struct Limits {
     /// Longest `Idempotency-Key`.
     #[schema(example = 255)]
     max_idempotency_key_chars: usize,
+    /// Longest token of an identity provider.
+    #[schema(example = 16_384)]
+    max_token_bytes: usize,
     /// How long an `Idempotency-Key` and its answer are kept.
     #[schema(example = 86_400)]
     keep_idempotency_key_seconds: u64,
@@ -135,6 +138,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_wait_seconds: wait::MAX_SECONDS,
         max_waited_result_bytes: start::MAX_RESULT_BYTES,
         max_idempotency_key_chars: idempotent::MAX_KEY_CHARS,
+        max_token_bytes: auth::MAX_TOKEN_BYTES,
         keep_idempotency_key_seconds: limits::KEEP_IDEMPOTENCY_KEY.as_secs(),
         max_webhook_attempts: limits::MAX_WEBHOOK_ATTEMPTS,
         max_webhook_seconds: limits::WEBHOOK_TIME.as_secs(),

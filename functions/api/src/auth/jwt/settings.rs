@@ -45,7 +45,12 @@ pub(super) enum Source {
     /// The key set itself.
     Keys(Uri),
     /// The provider's description of itself, which says where its keys are.
-    Discovery(Uri),
+    Discovery {
+        /// Whose it has to be.
+        issuer: String,
+        /// Where it is.
+        url: Uri,
+    },
 }
 
 /// How a token's tenant is known.
@@ -119,7 +124,9 @@ fn source(issuer: &str, jwks_url: Option<&str>) -> Result<Source, SettingsError>
         "{}/.well-known/openid-configuration",
         issuer.trim_end_matches('/')
     );
-    parsed("JWT_ISSUER", ISSUER_WANTED, &at, trusted_url).map(Source::Discovery)
+    let url = parsed("JWT_ISSUER", ISSUER_WANTED, &at, trusted_url)?;
+    let issuer = issuer.to_owned();
+    Ok(Source::Discovery { issuer, url })
 }
 
 /// A URL that what comes from can be trusted: nobody between here and there can change it.
