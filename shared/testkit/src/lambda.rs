@@ -102,15 +102,29 @@ struct Api {
 impl Lambda {
     /// Starts a function's binary on a stack, and waits until it asks for its first event. `LOG` is `info`.
     pub async fn start(binary: &str, stack: &Stack) -> Self {
-        Self::start_logging("info", binary, stack).await
+        Self::start_logging("info", binary, stack, Vec::new()).await
     }
 
     /// Starts it so that it logs all that it can.
     pub async fn start_talkative(binary: &str, stack: &Stack) -> Self {
-        Self::start_logging("trace", binary, stack).await
+        Self::start_talkative_with(binary, stack, Vec::new()).await
     }
 
-    async fn start_logging(log: &str, binary: &str, stack: &Stack) -> Self {
+    /// The same with these variables in its environment beside the stack's, or in their place.
+    pub async fn start_talkative_with(
+        binary: &str,
+        stack: &Stack,
+        more: Vec<(&str, String)>,
+    ) -> Self {
+        Self::start_logging("trace", binary, stack, more).await
+    }
+
+    async fn start_logging(
+        log: &str,
+        binary: &str,
+        stack: &Stack,
+        more: Vec<(&str, String)>,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (events, receiver) = mpsc::unbounded_channel();
@@ -123,6 +137,7 @@ impl Lambda {
         let mut process = Command::new(binary)
             .env_clear()
             .envs(stack.environment())
+            .envs(more)
             .env("AWS_LAMBDA_RUNTIME_API", address.to_string())
             .env("AWS_LAMBDA_FUNCTION_NAME", "function")
             .env("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1024")

@@ -4,6 +4,7 @@
 //! - [`Wire`]: what stands between the product and an endpoint. Counts calls and capacity units, and breaks what it is told to.
 //! - [`Lambda`]: a function in a process of its own, as Lambda runs it, on a stack.
 //! - [`Receiver`]: a server that is told of jobs' ends.
+//! - [`Issuer`]: an identity provider, and [`SigningKey`], what it signs tokens with.
 //! - [`JobBuilder`]: a job in any state, made by the store's own operations.
 //!
 //! **Invariant:** nothing is mocked. The clients are the SDK's, the endpoints answer over HTTP, and what a test sees is what a client would.
@@ -19,6 +20,7 @@
 mod answer;
 mod builder;
 mod http;
+mod issuer;
 mod lambda;
 mod planted;
 mod receiver;
@@ -28,6 +30,7 @@ mod wire;
 pub use self::http::exchange;
 pub use answer::Answer;
 pub use builder::JobBuilder;
+pub use issuer::{Issuer, SigningKey};
 pub use lambda::{Lambda, Output};
 pub use receiver::{Receiver, Webhook};
 pub use stack::{Options, Stack};
