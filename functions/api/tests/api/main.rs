@@ -15,6 +15,7 @@ mod letters;
 mod lifecycle;
 mod listing;
 mod pages;
+mod single_sign_on;
 mod support;
 mod uploads;
 mod waiting;

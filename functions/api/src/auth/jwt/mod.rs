@@ -12,6 +12,8 @@ mod fetch;
 mod jwks;
 mod keys;
 mod settings;
+#[cfg(test)]
+mod tests;
 mod token;
 
 use std::sync::Arc;

@@ -228,3 +228,91 @@ impl fmt::Display for SettingsError {
 }
 
 impl std::error::Error for SettingsError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
+        let usual = [
+            ("JWT_ISSUER", "https://login.example.com/"),
+            ("JWT_AUDIENCE", "scan"),
+        ];
+        Settings::read(|variable| {
+            let variables = variables.iter().chain(&usual);
+            let mut named = variables.filter(|(name, _)| *name == variable);
+            named.next().map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn an_issuer_and_an_audience_are_enough() {
+        let settings = read(&[]).unwrap();
+        let url = "https://login.example.com/.well-known/openid-configuration";
+        let source = Source::Discovery {
+            issuer: "https://login.example.com/".into(),
+            url: Uri::from_static(url),
+        };
+        assert_eq!(settings.source, source);
+        assert_eq!(settings.algorithm, Algorithm::RS256);
+        let claim = TenantRule::Claim {
+            name: "tenant".into(),
+            operators: false,
+        };
+        assert_eq!(settings.tenant, claim);
+        assert_eq!((&*settings.scope_claim, settings.scopes), ("scope", None));
+    }
+
+    #[test]
+    fn what_is_set_wrong_is_named_with_what_would_be_right() {
+        for (variable, value) in [
+            ("JWT_ISSUER", ""),
+            ("JWT_ISSUER", "login.example.com"),
+            ("JWT_ISSUER", "http://login.example.com"),
+            ("JWT_ISSUER", "http://localhost.example.com"),
+            ("JWT_ISSUER", "https://user@login.example.com"),
+            ("JWT_AUDIENCE", " , "),
+            ("JWT_JWKS_URL", "http://10.0.0.1/keys"),
+            ("JWT_JWKS_URL", "ftp://login.example.com/keys"),
+            ("JWT_JWKS_URL", "/keys"),
+            ("JWT_ALGORITHM", "HS256"),
+            ("JWT_ALGORITHM", "none"),
+            ("JWT_ALGORITHM", "rs256"),
+            ("JWT_ALGORITHM", "ES512"),
+            ("JWT_TENANT", "Acme"),
+            ("JWT_OPERATORS", "yes"),
+            ("JWT_SCOPES", "readers"),
+            ("JWT_SCOPES", "readers="),
+            ("JWT_SCOPES", "=admin"),
+            ("JWT_SCOPES", "readers=scan:read;staff=everything"),
+            ("JWT_SCOPES", ";"),
+        ] {
+            let error = read(&[(variable, value)]).unwrap_err();
+            assert_eq!(error.variable, variable, "{value}");
+            assert!(!error.to_string().contains("  "), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_tenant_is_fixed_or_claimed_and_not_both() {
+        let fixed = [("JWT_TENANT", "acme")];
+        let tenant = read(&fixed).unwrap().tenant;
+        assert_eq!(tenant, TenantRule::Fixed(Tenant::new("acme").unwrap()));
+        let error = read(&[fixed[0], ("JWT_TENANT_CLAIM", "org")]).unwrap_err();
+        assert_eq!(error.variable, "JWT_TENANT_CLAIM");
+    }
+
+    #[test]
+    fn keys_come_over_tls_or_from_this_machine() {
+        for url in [
+            "https://login.example.com/keys?tenant=1",
+            "http://localhost:8080/keys",
+            "http://127.0.0.2/keys",
+            "http://[::1]:8080/keys",
+        ] {
+            let settings = read(&[("JWT_JWKS_URL", url), ("JWT_ISSUER", "any name")]);
+            let settings = settings.unwrap_or_else(|error| panic!("{url}: {error}"));
+            assert_eq!(settings.source, Source::Keys(Uri::from_static(url)));
+        }
+    }
+}
