@@ -8,13 +8,13 @@ use job::{Change, Failure, JobKey, Phase, Progress, Request, protocol};
 use service::metrics::{self, Class};
 use service::until;
 use store::{Claim, Error, Finished, TraceParent, Verdict};
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use crate::Worker;
 use crate::backoff::backoff;
 use crate::parts;
+use crate::permits::Permit;
 use crate::sources::LoadError;
 
 /// Why an extraction is to stop.
@@ -57,7 +57,7 @@ impl Worker {
         claim: Claim,
         traceparent: Option<TraceParent>,
         soft_deadline: Timestamp,
-        permit: OwnedSemaphorePermit,
+        permit: Permit,
     ) -> Verdict {
         let attempt = claim.job().attempt;
         let decision = self.decide(&claim, traceparent, soft_deadline).await;

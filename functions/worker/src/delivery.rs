@@ -48,13 +48,12 @@ impl Worker {
     ) -> Verdict {
         let left = until(self.clock.now(), soft_deadline);
         let permit = tokio::select! {
-            permit = timeout(left, self.permits.clone().acquire_owned()) => permit.ok(),
+            permit = timeout(left, self.permits.acquire(&message.key.tenant)) => permit.ok(),
             () = self.stopping.cancelled() => None,
         };
         let Some(permit) = permit else {
             return Verdict::GiveBack(Duration::ZERO);
         };
-        let permit = permit.expect("the semaphore is never closed");
         match self.claim(message, delivered, deadline).await {
             Ok(Claimable::Yes(claim)) => {
                 self.attempt(*claim, message.traceparent, soft_deadline, permit)

@@ -3,6 +3,7 @@
 //! - [`Worker::handle`] is the function: a batch in, the messages to deliver again out.
 //! - `delivery` decides what one message means: claim the job, wait, or nothing at all.
 //! - `attempt` works on a claimed job and ends the attempt; the extraction itself is the [`Engine`]'s.
+//! - `permits` says which of the jobs that wait gets the next core: none waits for another tenant's that wait too.
 //! - `parts` does jobs of many documents, in steps and parts; `archive` opens those that lie in one archive.
 //!
 //! **Invariant:** a message is consumed only when its job is final, gone, or in a newer generation. Whatever goes wrong
@@ -14,10 +15,10 @@ mod backoff;
 mod delivery;
 mod elsewhere;
 mod parts;
+mod permits;
 mod sources;
 mod spool;
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
@@ -26,8 +27,9 @@ use jiff::Timestamp;
 use job::limits;
 use service::{Clock, until};
 use store::{Store, handle_batch};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+
+use crate::permits::Permits;
 
 pub use elsewhere::Elsewhere;
 
@@ -40,7 +42,7 @@ pub struct Worker {
     elsewhere: Elsewhere,
     settings: Settings,
     /// As many extractions at once as there are cores: a job is claimed only when it can begin.
-    permits: Arc<Semaphore>,
+    permits: Permits,
     /// Cancelled when the process is to end.
     stopping: CancellationToken,
 }
@@ -85,7 +87,7 @@ impl Worker {
             engine,
             elsewhere,
             settings,
-            permits: Arc::new(Semaphore::new(cores)),
+            permits: Permits::new(cores),
             stopping: CancellationToken::new(),
         }
     }
