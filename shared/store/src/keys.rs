@@ -250,6 +250,14 @@ pub(crate) fn date_of_usage(sk: &str) -> Option<Date> {
     sk.strip_prefix("U#")?.parse().ok()
 }
 
+/// The sort key of what was set of a tenant's quotas. Behind the days, so that they are read together.
+pub(crate) const QUOTAS: &str = "V";
+
+/// The sort key of the requests of a window.
+pub(crate) fn requests_of(window: i64) -> String {
+    format!("R#{window}")
+}
+
 /// A primary key as the SDK wants it.
 pub(crate) fn primary(pk: String, sk: String) -> HashMap<String, AttributeValue> {
     HashMap::from([

@@ -4,6 +4,7 @@
 //!   [`Change`](job::Change); a refused one says what it found.
 //! - [`Store::list`]: a tenant's jobs, newest first, page by page.
 //! - [`Store::usage`]: what a tenant used, by day, as it is noted ([`Store::note`]) and added ([`Store::add_usage`]).
+//! - [`Store::quotas`]: how much a tenant may use, and has.
 //! - [`Message`] and [`Queue`]: what goes over the queue.
 //! - [`Store::allow_upload`]: documents that come straight into the bucket; [`Download`]: reading them piece by piece.
 //! - [`Notice`]: what goes over the queue of webhooks, so that a job's end is told.
@@ -55,6 +56,7 @@ mod parts;
 mod payload;
 pub mod provision;
 mod queue;
+mod quotas;
 mod recovery;
 mod request;
 mod tally;
@@ -80,6 +82,7 @@ pub use listing::Listed;
 pub use merged::Merging;
 pub use message::{Message, Unreadable};
 pub use queue::{Backlog, Queue, Queues};
+pub use quotas::{Quota, QuotaUse, TenantQuotas};
 pub use trace::{MalformedTraceParent, TraceParent};
 pub use uploads::{Allowed, SignedPut};
 pub use usage::{MAX_ASKED, MAX_UNWRITTEN, Usage};

@@ -52,6 +52,15 @@ impl Tally {
         }
     }
 
+    /// What was noted of this tenant.
+    pub(crate) fn of(&self, tenant: &Tenant) -> Usage {
+        self.lock()
+            .by_tenant
+            .get(tenant)
+            .copied()
+            .unwrap_or_default()
+    }
+
     /// All that was noted, which is noted no more.
     pub(crate) fn take(&self) -> BTreeMap<Tenant, Usage> {
         mem::take(&mut *self.lock()).by_tenant
