@@ -24,7 +24,6 @@ use crate::{App, body, openapi};
     post,
     path = "/v1/convert/source/async",
     tag = "docling",
-    params(("X-Api-Key" = Option<String>, Header, description = "Taken, and not looked at: who may call is the gateway's to say.")),
     request_body(content(
         (ConvertSourcesRequest = "application/json", example = json!({
             "sources": [{"kind": "http", "url": "https://example.org/report.pdf"}],
@@ -50,7 +49,6 @@ pub(crate) async fn convert_source(
     post,
     path = "/v1/convert/file/async",
     tag = "docling",
-    params(("X-Api-Key" = Option<String>, Header, description = "Taken, and not looked at: who may call is the gateway's to say.")),
     request_body(content((ConvertFilesForm = "multipart/form-data"))),
     responses((status = 200, description = "The task is accepted", body = TaskStatusResponse), Problems),
 )]
