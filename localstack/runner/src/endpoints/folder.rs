@@ -1,12 +1,13 @@
 //! The data folder, and the lock that keeps a second process out of it.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
 use super::Storage;
+use super::announced::Announced;
 
 /// Why a data folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +61,9 @@ impl Folder {
             path: path.into(),
             source,
         };
-        fs::create_dir_all(path.join("s3")).map_err(failure)?;
+        make_private(path)
+            .and_then(|()| fs::create_dir_all(path.join("s3")))
+            .map_err(failure)?;
         let path = path.canonicalize().map_err(failure)?;
 
         let lock_file = path.join("lock");
@@ -94,6 +97,24 @@ impl Folder {
         Ok(Self::Kept { path, _lock: lock })
     }
 
+    /// Says in the folder where its endpoints answer, unless it is a temporary one.
+    pub(super) fn announce(
+        &self,
+        urls: &service::Endpoints,
+    ) -> Result<Option<Announced>, FolderError> {
+        match self {
+            Self::Kept { path, .. } => {
+                let written = Announced::write(path, urls);
+                let failure = |source| FolderError::Io {
+                    path: path.clone(),
+                    source,
+                };
+                written.map(Some).map_err(failure)
+            }
+            Self::Temporary(_) => Ok(None),
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         match self {
             Self::Kept { path, .. } => path,
@@ -125,4 +146,13 @@ impl Folder {
             Self::Temporary(_) => None,
         }
     }
+}
+
+/// Makes a folder that is its owner's alone. One that is there stays as it is.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }

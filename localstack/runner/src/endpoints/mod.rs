@@ -14,14 +14,19 @@
 //! lifecycle rules, wants keys below some 150 bytes and no key that is a folder of another one. S3
 //! checks signatures, the other two do not.
 //!
+//! Whoever has an account on this machine can reach them, and so all that is in them: on loopback nobody is told from anybody else. Where
+//! the machine is shared, that takes a container or a machine of its own. The folder, at least, is closed to others where it is made here.
+//!
 //! **Invariant:** nothing here listens on anything but 127.0.0.1, and one folder is never open
 //! twice.
 
+mod announced;
 mod arrival;
 mod dynamodb;
 mod folder;
 mod listing;
 mod objects;
+mod reached;
 mod s3;
 
 use std::path::{Path, PathBuf};
@@ -34,7 +39,9 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use self::folder::FolderError;
+pub use self::reached::{ReachError, Reached};
 
+use self::announced::Announced;
 use self::folder::Folder;
 use crate::listen::{ListenError, listen};
 use crate::sqs;
@@ -113,6 +120,7 @@ pub struct Endpoints {
     database: dynamodb::Database,
     stop: CancellationToken,
     servers: JoinSet<()>,
+    announced: Option<Announced>,
     // Last, so that the folder is let go after everything that writes to it.
     folder: Folder,
 }
@@ -147,12 +155,14 @@ impl Endpoints {
         servers.spawn(sweep_regularly(database.clone(), stop.clone()));
 
         let urls = service::Endpoints { dynamodb, sqs, s3 };
+        let announced = folder.announce(&urls)?;
         Ok(Self {
             urls,
             queues,
             database,
             stop,
             servers,
+            announced,
             folder,
         })
     }
@@ -175,6 +185,7 @@ impl Endpoints {
     /// Stops accepting, lets requests that are under way finish within two seconds, and lets the
     /// folder go.
     pub async fn shutdown(mut self) {
+        drop(self.announced.take());
         self.stop.cancel();
         self.queues.stop_waiting();
         let ended = timeout(SHUTDOWN_LIMIT, async {
