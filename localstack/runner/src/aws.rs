@@ -7,15 +7,15 @@ use std::process::ExitCode;
 use service::{Clients, Clock};
 
 use crate::endpoints::{Endpoints, Options, REGION, Storage};
-use crate::settings::{Settings, WELL_KNOWN_PORTS};
+use crate::settings::AwsSettings;
 use crate::signals::Signals;
 
 /// Serves until a signal comes.
-pub async fn run(settings: &Settings) -> Result<ExitCode, Box<dyn Error>> {
+pub async fn run(settings: AwsSettings) -> Result<ExitCode, Box<dyn Error>> {
     let mut signals = Signals::install()?;
     let endpoints = Endpoints::start(Options {
-        storage: Storage::Folder(settings.data.clone()),
-        ports: settings.aws_ports.unwrap_or(WELL_KNOWN_PORTS),
+        storage: Storage::Folder(settings.data),
+        ports: settings.ports,
         clock: Clock::system(),
     })
     .await?;

@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use engine::Child;
-use local::settings::{MappingSettings, Settings};
+use local::settings::{AwsSettings, MappingSettings, Settings, read_env_file};
 use local::{aws, mappings, product};
 use service::LogFormat;
 use service::config::optional;
@@ -24,12 +24,16 @@ Usage: local          run the whole product: API, worker, reaper, notifier, tabl
 Settings, in the environment or in the file .env:
   LISTEN=127.0.0.1:8000      where the API answers
   DATA_DIR=.data             the folder that keeps everything
+  AUTH_MODE=open             how callers are known: open, nobody is asked who they are; keys; keys+jwt (with JWT_ISSUER, …)
+  OPEN_ACCESS=no             yes: LISTEN may be beyond loopback although AUTH_MODE is open
   WORKER=on                  off: jobs are accepted and wait
   MAX_REQUEST_BYTES=50000000 the longest body of a request
   MAX_DOCUMENT_SECONDS=60    how long one document may take
   MAX_ENGINE_MEMORY_BYTES=1073741824  what each of the processes that read documents may take
   AWS_PORTS=4567,4568,4569   ports of DynamoDB, SQS and S3; `local` takes any free ones if not told
   LOG=info                   what is logged
+
+With AUTH_MODE=keys every call needs a key, also one of /metrics (an operator's); `scan keys create --admin` makes the first one.
 
 Settings of `local mapping`, beside WORKER and LOG; the AWS SDK's own (AWS_ENDPOINT_URL, …) say where SQS is:
   FUNCTIONS_URL=http://127.0.0.1:9001  where functions are invoked; `cargo lambda watch` answers so
@@ -94,21 +98,12 @@ fn run(command: &Command) -> Result<ExitCode, Box<dyn Error>> {
                 let elsewhere = Elsewhere::read(optional)?;
                 product::run(&Settings::read(optional)?, engine, elsewhere).await
             }
-            Command::Aws => aws::run(&Settings::read(optional)?).await,
+            Command::Aws => aws::run(AwsSettings::read(optional)?).await,
             Command::Mapping => mappings::run(&MappingSettings::read(optional)?).await,
         }
     });
     runtime.shutdown_timeout(THREADS_LIMIT);
     code
-}
-
-/// What the environment sets already is left as it is.
-fn read_env_file() -> Result<(), Box<dyn Error>> {
-    match dotenvy::from_path(".env") {
-        Ok(()) => Ok(()),
-        Err(error) if error.not_found() => Ok(()),
-        Err(error) => Err(format!("the file .env cannot be read: {error}").into()),
-    }
 }
 
 fn runtime() -> io::Result<Runtime> {

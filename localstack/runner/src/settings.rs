@@ -3,9 +3,11 @@
 //! | variable | default | meaning |
 //! | --- | --- | --- |
 //! | `LISTEN` | `127.0.0.1:8000` | where the API answers |
+//! | `OPEN_ACCESS` | `no` | `yes`: it may answer beyond loopback although nobody is asked who they are |
 //! | `DATA_DIR` | `.data` | the folder that keeps everything |
 //! | `WORKER` | `on` | `off`: jobs are accepted and wait |
-//! | `AUTH_MODE` | `open`; on AWS `keys` | how callers are known: `open`, nobody is asked who they are, or `keys` |
+//! | `AUTH_MODE` | `open`; on AWS `keys` | how callers are known: `open`, nobody is asked who they are, `keys`, or `keys+jwt` |
+//! | `JWT_ISSUER`, `JWT_AUDIENCE`, … | [`api::AuthSettings`] has them | the identity provider of `keys+jwt` |
 //! | `MAX_REQUEST_BYTES` | 50,000,000; on AWS 4,500,000, for what stands before a function there | the longest body of a request |
 //! | `MAX_DOCUMENT_SECONDS`, `MAX_ENGINE_MEMORY_BYTES` | [`engine::Settings`] has them | what one document may take |
 //! | `FETCH`, `FETCH_ROBOTS`, `FETCH_ALLOW`, `SOURCE_BUCKETS` | [`worker::Elsewhere`] has them | where documents are fetched from |
@@ -15,6 +17,7 @@
 //! | `DEAD_LETTER_QUEUE_URL` | none | `local mapping`: what feeds the reaper |
 //! | `WEBHOOK_QUEUE_URL` | none | `local mapping`: what feeds the notifier |
 
+use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -41,12 +44,21 @@ pub struct Settings {
     pub data: PathBuf,
     /// Whether jobs are done, not just accepted.
     pub worker: bool,
-    /// How callers are known.
+    /// How callers are known. Where nobody is asked, `listen` is on loopback, unless the environment says that it need not be.
     pub auth: AuthSettings,
     /// The longest body of a request, in bytes.
     pub max_request_bytes: usize,
     /// Where the AWS endpoints answer, if that was asked for.
     pub aws_ports: Option<Ports>,
+}
+
+/// What `local aws` is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AwsSettings {
+    /// The folder that keeps everything.
+    pub data: PathBuf,
+    /// Where the endpoints answer.
+    pub ports: Ports,
 }
 
 /// What `local mapping` is told.
@@ -80,23 +92,59 @@ pub enum SettingsError {
     /// One of how callers are known.
     #[error(transparent)]
     Auth(#[from] AuthSettingsError),
+    /// Everybody who can reach this machine could do everything.
+    #[error(
+        "LISTEN={0} can be reached from other machines, and with AUTH_MODE=open whoever reaches it may do everything: set AUTH_MODE=keys, so \
+         that callers need a key, or OPEN_ACCESS=yes if that is what you want"
+    )]
+    Exposed(SocketAddr),
 }
 
 impl Settings {
     /// Reads the variables by `get`, which yields none for one that is not set or empty.
     pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let listen = match get("LISTEN") {
+            Some(value) => parse_listen(value)?,
+            None => SocketAddr::from(([127, 0, 0, 1], 8000)),
+        };
+        let auth = AuthSettings::read(&get, AuthSettings::Open)?;
+        let open_access = get("OPEN_ACCESS").map_or(Ok(false), parse_open_access)?;
+        if auth.is_open() && !open_access && !is_loopback(listen) {
+            return Err(SettingsError::Exposed(listen));
+        }
         Ok(Self {
-            listen: match get("LISTEN") {
-                Some(value) => parse_listen(value)?,
-                None => SocketAddr::from(([127, 0, 0, 1], 8000)),
-            },
-            data: get("DATA_DIR").unwrap_or_else(|| ".data".to_owned()).into(),
+            listen,
+            data: data_folder(&get),
             worker: get("WORKER").map_or(Ok(true), parse_switch)?,
             max_request_bytes: get("MAX_REQUEST_BYTES")
                 .map_or(Ok(MAX_REQUEST_BYTES), parse_bytes)?,
-            auth: AuthSettings::read(&get, AuthSettings::Open)?,
+            auth,
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
         })
+    }
+}
+
+impl AwsSettings {
+    /// Reads the variables by `get`, which yields none for one that is not set or empty.
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        Ok(Self {
+            data: data_folder(&get),
+            ports: get("AWS_PORTS").map_or(Ok(WELL_KNOWN_PORTS), parse_ports)?,
+        })
+    }
+}
+
+/// The folder that keeps everything, by the variable `DATA_DIR`.
+pub fn data_folder(get: impl Fn(&str) -> Option<String>) -> PathBuf {
+    get("DATA_DIR").unwrap_or_else(|| ".data".to_owned()).into()
+}
+
+/// Sets what the file `.env` says. What the environment sets already is left as it is.
+pub fn read_env_file() -> Result<(), Box<dyn Error>> {
+    match dotenvy::from_path(".env") {
+        Ok(()) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(format!("the file .env cannot be read: {error}").into()),
     }
 }
 
@@ -150,6 +198,23 @@ fn parse_listen(value: String) -> Result<SocketAddr, SettingsError> {
         value,
         expected: "an IP address and a port, such as 127.0.0.1:8000",
     })
+}
+
+/// Whether only this machine reaches it. An IPv4 address may come in the clothes of IPv6.
+fn is_loopback(address: SocketAddr) -> bool {
+    address.ip().to_canonical().is_loopback()
+}
+
+fn parse_open_access(value: String) -> Result<bool, SettingsError> {
+    match value.as_str() {
+        "yes" => Ok(true),
+        "no" => Ok(false),
+        _ => Err(SettingsError::Own {
+            name: "OPEN_ACCESS",
+            value,
+            expected: "yes or no",
+        }),
+    }
 }
 
 fn parse_switch(value: String) -> Result<bool, SettingsError> {
@@ -250,6 +315,52 @@ mod tests {
                 s3: 3
             })
         );
+    }
+
+    #[test]
+    fn where_nobody_is_asked_who_they_are_only_this_machine_is_answered() {
+        for here in [
+            "127.0.0.1:8000",
+            "127.8.9.1:8000",
+            "[::1]:8000",
+            "[::ffff:127.0.0.1]:8000",
+        ] {
+            assert!(read(&[("LISTEN", here)]).is_ok(), "{here}");
+        }
+        for there in [
+            "0.0.0.0:8000",
+            "[::]:8000",
+            "192.0.2.1:8000",
+            "[2001:db8::1]:8000",
+            "[::ffff:192.0.2.1]:8000",
+            "[::ffff:0.0.0.0]:8000",
+            // Once meant to be IPv4's loopback; no system takes it for that.
+            "[::127.0.0.1]:8000",
+        ] {
+            let refused = read(&[("LISTEN", there)]).unwrap_err();
+            assert_eq!(refused, SettingsError::Exposed(there.parse().unwrap()));
+            let said = refused.to_string();
+            for word in [there, "AUTH_MODE=keys", "OPEN_ACCESS=yes"] {
+                assert!(said.contains(word), "{said}");
+            }
+            for way_out in [("AUTH_MODE", "keys"), ("OPEN_ACCESS", "yes")] {
+                assert!(read(&[("LISTEN", there), way_out]).is_ok(), "{there}");
+            }
+            assert!(read(&[("LISTEN", there), ("OPEN_ACCESS", "no")]).is_err());
+        }
+        assert!(read(&[("OPEN_ACCESS", "1")]).is_err());
+    }
+
+    #[test]
+    fn the_endpoints_alone_are_told_of_no_callers() {
+        let variables = [("LISTEN", "0.0.0.0:80"), ("DATA_DIR", "/srv")];
+        let find = |name: &str| variables.iter().find(|(known, _)| *known == name);
+        let settings = AwsSettings::read(|name| find(name).map(|(_, value)| (*value).to_owned()));
+        let expected = AwsSettings {
+            data: "/srv".into(),
+            ports: WELL_KNOWN_PORTS,
+        };
+        assert_eq!(settings, Ok(expected));
     }
 
     #[test]
