@@ -39,4 +39,4 @@ pub use auth::{Auth, AuthSettings, AuthSettingsError};
 pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
 pub use preview::{Preview, Previewed};
-pub use router::{preview_router, router, whole_router};
+pub use router::{preview_router, router, whole_router, whole_router_with};

@@ -7,7 +7,7 @@ use axum::routing::get;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
-use crate::auth::{Auth, Gate, gate};
+use crate::auth::{Auth, Gate, gate, operators_only};
 use crate::docling;
 use crate::observe::observe;
 use crate::openapi;
@@ -30,8 +30,14 @@ pub fn preview_router(preview: Preview, auth: &Auth) -> Router {
 
 /// The whole API.
 pub fn whole_router(app: App, preview: Preview) -> Router {
+    whole_router_with(app, preview, Router::new())
+}
+
+/// The whole API, and beside it what tells of all tenants and so is for operators alone.
+pub fn whole_router_with(app: App, preview: Preview, for_operators: Router) -> Router {
     let previews = previews_alone(preview, &app.auth);
-    served(without_previews(app).merge(previews))
+    let for_operators = for_operators.layer(from_fn_with_state(app.auth.clone(), operators_only));
+    served(without_previews(app).merge(previews).merge(for_operators))
 }
 
 fn without_previews(app: App) -> Router {

@@ -9,13 +9,14 @@ use std::process::ExitCode;
 use std::thread::available_parallelism;
 use std::time::Duration;
 
-use api::{App, Auth, Preview};
+use access::{KeyRecord, KeyState, Scope};
+use api::{App, Auth, AuthSettings, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use engine::{Engine, Isolation};
 use futures::FutureExt as _;
 use jiff::Timestamp;
-use job::limits;
+use job::{Tenant, limits};
 use notifier::Notifier;
 use reaper::Reaper;
 use service::{Clients, Clock};
@@ -36,7 +37,7 @@ use crate::settings::Settings;
 use crate::signals::Signals;
 
 /// What the table, the bucket and the queue are called.
-const NAME: &str = "jobs";
+pub const NAME: &str = "jobs";
 /// How long one batch may take: the longest extraction has to fit in, with time to write its result.
 const FUNCTION_TIMEOUT: Duration = limits::EXTRACT_TIME.saturating_add(Duration::from_secs(15));
 /// How long a message is hidden whose receiver says nothing else.
@@ -74,9 +75,21 @@ pub struct Product {
     pub url: String,
     /// What it stands on.
     pub endpoints: Endpoints,
+    callers: Callers,
     worker: Worker,
     stop: CancellationToken,
     running: JoinSet<()>,
+}
+
+/// How callers are known, and whether there can be one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Callers {
+    /// Nobody is asked.
+    Anybody,
+    /// By a key.
+    Known,
+    /// By a key, and there is none yet with which others could be made.
+    NobodyYet,
 }
 
 /// Why the product did not start.
@@ -125,6 +138,7 @@ impl Product {
             &clock,
         );
         take_up(&endpoints, &functions.store, clock.now()).await?;
+        let callers = callers(&settings.auth, &functions.store, clock.now()).await?;
         let worker = functions.worker.clone();
         let stop = CancellationToken::new();
         let mapping = |queue: Queue, batch_size: i32| Mapping {
@@ -150,6 +164,7 @@ impl Product {
         Ok(Self {
             url: format!("http://{address}"),
             endpoints,
+            callers,
             worker,
             stop,
             running,
@@ -161,6 +176,7 @@ impl Product {
         let Self {
             url: _,
             endpoints,
+            callers: _,
             worker,
             stop,
             mut running,
@@ -187,6 +203,27 @@ async fn take_up(endpoints: &Endpoints, store: &Store, now: Timestamp) -> Result
         tracing::info!(messages, jobs, "Taking up what an earlier run left");
     }
     Ok(())
+}
+
+async fn callers(
+    auth: &AuthSettings,
+    store: &Store,
+    now: Timestamp,
+) -> Result<Callers, ProductError> {
+    match auth {
+        AuthSettings::Open => return Ok(Callers::Anybody),
+        // Whoever the identity provider says is an admin can make keys.
+        AuthSettings::KeysAndTokens(_) => return Ok(Callers::Known),
+        AuthSettings::Keys => {}
+    }
+    let keys = store.api_keys().list(&Tenant::default()).await?;
+    let is_admin =
+        |key: &KeyRecord| key.state(now) == KeyState::Active && key.scopes.allow(Scope::Admin);
+    if keys.iter().any(is_admin) {
+        Ok(Callers::Known)
+    } else {
+        Ok(Callers::NobodyYet)
+    }
 }
 
 async fn provision(clients: &Clients) -> Result<Queues, ProductError> {
@@ -263,7 +300,7 @@ impl Functions {
         } = self;
         let mut running = JoinSet::new();
         let app = app.streaming_until(stop.clone());
-        let router = api::whole_router(app, preview).merge(metrics::router());
+        let router = api::whole_router_with(app, preview, metrics::router());
         running.spawn(serve(listener, router, stop.clone()));
         running.spawn(
             stop.clone()
@@ -316,19 +353,37 @@ async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
 }
 
 fn greeting(product: &Product) -> String {
-    let Product { url, endpoints, .. } = product;
+    let Product {
+        url,
+        endpoints,
+        callers,
+        ..
+    } = product;
     let service::Endpoints { dynamodb, sqs, s3 } = &endpoints.urls;
     let folder = endpoints.folder().display();
+    let create = format!("scan keys create --admin --data {folder}");
+    let (callers, key) = match callers {
+        Callers::Anybody => ("anybody who reaches this address".to_owned(), ""),
+        Callers::Known => (
+            format!("need a key; another admin's: {create}"),
+            "-H \"X-Api-Key: $KEY\" ",
+        ),
+        Callers::NobodyYet => (
+            format!("need a key, and there is none yet; the first: {create}"),
+            "-H \"X-Api-Key: $KEY\" ",
+        ),
+    };
     format!(
         "
   API      {url}/api/v1/
   Docs     {url}/api/docs/
   Health   {url}/api/v1/health/
   Metrics  {url}/metrics
+  Callers  {callers}
   Data     {folder}
   AWS      DynamoDB {dynamodb}  SQS {sqs}  S3 {s3}
 
-  Try      curl -X POST {url}/api/v1/scan/start/
+  Try      curl {key}-X POST {url}/api/v1/scan/start/
   Stop     Ctrl-C
 
 "

@@ -118,6 +118,53 @@ fn a_taken_port_is_named_with_what_to_do() {
 }
 
 #[test]
+fn without_keys_it_listens_beyond_this_machine_only_if_that_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    for address in ["0.0.0.0:0", "[::]:0", "[::ffff:0.0.0.0]:0"] {
+        let refused = local(folder.path(), &[], &[("LISTEN", address)])
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{stderr}");
+        for said in [address, "AUTH_MODE=keys", "OPEN_ACCESS=yes"] {
+            assert!(stderr.contains(said), "{stderr}");
+        }
+        assert!(!folder.path().join(".data").exists(), "nothing was begun");
+    }
+
+    let everywhere = ("LISTEN", "0.0.0.0:0");
+    let open = Running::start(&folder, &[], &[everywhere, ("OPEN_ACCESS", "yes")]);
+    assert!(open.line("Callers").starts_with("anybody"));
+    open.end("TERM");
+    let keys = Running::start(&folder, &[], &[everywhere, ("AUTH_MODE", "keys")]);
+    let data = folder.path().canonicalize().unwrap().join(".data");
+    let first = format!("scan keys create --admin --data {}", data.display());
+    assert!(keys.line("Callers").ends_with(&first), "{}", keys.greeting);
+    assert!(
+        keys.line("Callers").contains("none yet"),
+        "{}",
+        keys.greeting
+    );
+    assert_eq!(get(&keys.line("API").replace("0.0.0.0", "127.0.0.1")), 404);
+    keys.end("TERM");
+}
+
+#[test]
+fn its_folder_is_its_owners_alone_and_says_how_to_reach_it_while_it_runs() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let product = Running::start(&folder, &[], &[("LISTEN", "127.0.0.1:0")]);
+    let data = folder.path().join(".data");
+    let mode = fs::metadata(&data).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+    let told = fs::read_to_string(data.join("endpoints.json")).unwrap();
+    let pid = format!("\"pid\":{},", product.process.id());
+    assert!(told.contains(&pid), "{told}");
+    product.end("TERM");
+    assert!(!data.join("endpoints.json").exists());
+}
+
+#[test]
 fn the_env_file_is_read_and_the_environment_comes_first() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(

@@ -3,12 +3,14 @@
 //! - [`Auth`] says who a request comes from: by a key, by a token of an identity provider, or nobody asks ([`AuthSettings`]).
 //! - [`gate`] stands before every operation that needs a caller: `router` names the scope beside the operation. What passes finds its
 //!   [`Caller`](crate::caller::Caller) among the request's extensions, and there is no other way to a tenant.
+//! - [`operators_only`] stands before what is no operation, and tells of all tenants.
 //! - `keys` knows keys for a minute, so that they cost one read a minute, and a revoked one is good for no longer.
 //! - `refusal` is what is answered to whoever does not pass.
 
 mod gate;
 mod jwt;
 mod keys;
+mod operators;
 mod refusal;
 mod settings;
 
@@ -23,6 +25,7 @@ use store::ApiKeys;
 pub(crate) use gate::{Gate, gate};
 pub(crate) use jwt::MAX_TOKEN_BYTES;
 pub use jwt::SettingsError as AuthSettingsError;
+pub(crate) use operators::operators_only;
 pub(crate) use refusal::{forbidden, unauthenticated};
 pub use settings::AuthSettings;
 

@@ -56,6 +56,16 @@ pub(super) fn foreign_tenant() -> Problem {
     )
 }
 
+/// The caller does not run the installation.
+pub(super) fn operators_alone() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "forbidden",
+        "Forbidden",
+        "This is for an operator, an admin of the tenant `default`.",
+    )
+}
+
 /// This cannot be a tenant's name.
 pub(super) fn no_tenant() -> Problem {
     let mut flaws = Flaws::default();
