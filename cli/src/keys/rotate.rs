@@ -1,0 +1,80 @@
+//! `scan keys rotate`.
+
+use std::error::Error;
+use std::time::Duration;
+
+use access::{ApiKey, KeyRecord, KeyState};
+use clap::Args;
+use jiff::{SignedDuration, Span, SpanRelativeTo};
+
+use super::arguments::Named;
+use super::{Context, maker, powers};
+
+/// For how long both keys can be good at most.
+const MAX_OVERLAP: Duration = Duration::from_hours(30 * 24);
+
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The key's id, or the key itself
+    pub(super) id: Named,
+    /// How long it is still good beside the new one, such as 30m, 24h or 7d; up to 30 days
+    #[arg(long, value_name = "TIME", default_value = "24h", value_parser = overlap)]
+    overlap: Duration,
+}
+
+/// A second use of the same key, or one that has ended, would leave it unclear which key takes whose place.
+pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Box<dyn Error>> {
+    let Arguments { id, overlap } = arguments;
+    let old = context.find(id.id()?).await?;
+    let state = old.state(context.now);
+    if state != KeyState::Active {
+        return Err(format!(
+            "key {} is {}: make another one by `scan keys create`",
+            old.id,
+            state.name()
+        )
+        .into());
+    }
+    if let Some(next) = old.replaced_by {
+        return Err(format!("key {} was rotated before: {next} takes its place", old.id).into());
+    }
+    let key = ApiKey::draw();
+    let new = KeyRecord {
+        id: key.id(),
+        hash: key.hash(),
+        created_at: context.now,
+        created_by: maker(),
+        // It lives as long as its predecessor was meant to.
+        expires_at: old
+            .expires_at
+            .map(|end| context.now + end.duration_since(old.created_at)),
+        last_used: None,
+        ..old.clone()
+    };
+    let end = context.now + overlap;
+    let end = old.expires_at.map_or(end, |before| before.min(end));
+    // The old one ends only when somebody has the new one. Who dies in between leaves two that are good, and both are listed.
+    context.keys.create(&new).await?;
+    context.show(&key, &new).await?;
+    let replaced = context.keys.replace(&old.tenant, old.id, new.id, end);
+    if !replaced.await? {
+        return Err(format!("key {} is gone, and {} is good without it", old.id, new.id).into());
+    }
+    context.tell(&format!(
+        "Key {} takes the place of {}, which ends at {end:.0}: {}. It is shown this once.",
+        new.id,
+        old.id,
+        powers(&new),
+    ));
+    Ok(())
+}
+
+fn overlap(text: &str) -> Result<Duration, &'static str> {
+    let days = SpanRelativeTo::days_are_24_hours();
+    let parsed = text.parse::<Span>().and_then(|span| span.to_duration(days));
+    parsed
+        .ok()
+        .and_then(|time: SignedDuration| Duration::try_from(time).ok())
+        .filter(|time| *time <= MAX_OVERLAP)
+        .ok_or("a time of up to 30 days, such as 30m, 24h or 7d")
+}
