@@ -20,7 +20,7 @@ use jsonwebtoken::{Algorithm, AlgorithmFamily};
 /// | `JWT_TENANT` | the tenant of all tokens, whatever they claim | none |
 /// | `JWT_OPERATORS` | `true`: the claim may name the tenant `default`, whose admins run the installation | `false` |
 /// | `JWT_SCOPE_CLAIM` | the claim that says what is permitted: words in a text, or an array | `scope` |
-/// | `JWT_SCOPES` | what the claim's words permit: `readers=scan:read;staff=scan:read scan:write` | words are scopes' names |
+/// | `JWT_SCOPES` | what the claim's words permit: `readers=scan:read;staff=scan:read,scan:write` | words are scopes' names |
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// A token's `iss`.
@@ -114,7 +114,7 @@ const TENANT_WANTED: &str = "a tenant's name: 1 to 64 characters of a-z, 0-9, - 
 const ONE_TENANT_WANTED: &str = "nothing, for JWT_TENANT says whose all tokens are";
 const OPERATORS_WANTED: &str = "true or false";
 const SCOPES_WANTED: &str = "pairs of a word and the scopes that it permits, such as \
-    `readers=scan:read;staff=scan:read scan:write extractors:write`";
+    `readers=scan:read;staff=scan:read,scan:write`";
 
 fn source(issuer: &str, jwks_url: Option<&str>) -> Result<Source, SettingsError> {
     if let Some(url) = jwks_url {
@@ -188,7 +188,7 @@ fn tenant_rule(optional: impl Fn(&str) -> Option<String>) -> Result<TenantRule, 
     parsed("JWT_TENANT", TENANT_WANTED, &name, Tenant::new).map(TenantRule::Fixed)
 }
 
-/// `word=scope scope;other=scope`. A word may hold `=`, as names in directories do.
+/// `word=scope,scope;other=scope`, or with spaces for commas. A word may hold `=`, as names in directories do.
 fn scope_map(text: &str) -> Option<Vec<(String, Scopes)>> {
     let pairs = text
         .split(';')
@@ -198,7 +198,8 @@ fn scope_map(text: &str) -> Option<Vec<(String, Scopes)>> {
         let (word, scopes) = pair.rsplit_once('=')?;
         let word = word.trim();
         let scopes: Option<Scopes> = scopes
-            .split_whitespace()
+            .split([' ', ','])
+            .filter(|name| !name.is_empty())
             .map(|name| name.parse::<Scope>().ok())
             .collect();
         let scopes = scopes.filter(|scopes| !scopes.is_empty())?;

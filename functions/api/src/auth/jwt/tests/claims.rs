@@ -214,7 +214,7 @@ async fn scopes_are_what_the_configured_claim_says() {
 
 #[tokio::test]
 async fn a_map_says_what_groups_may_and_then_nothing_else_does() {
-    let map = "readers=scan:read; CN=Staff,OU=Scan = scan:read scan:write ;Site Admins=admin";
+    let map = "readers=scan:read; CN=Staff,OU=Scan = scan:read, scan:write ;Site Admins=admin";
     let settings = [("JWT_SCOPES", map), ("JWT_SCOPE_CLAIM", "groups")];
     let world = World::with(&settings).await;
     for (groups, scopes) in [
