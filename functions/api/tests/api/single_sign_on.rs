@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::{Method, Request, StatusCode};
 use jsonwebtoken::Algorithm;
 use serde_json::{Value, json};
-use testkit::{Answer, Issuer, Lambda, Options, SigningKey, Stack};
+use testkit::{Answer, Fault, Gate, Issuer, Lambda, Options, SigningKey, Stack};
 
 const START: &str = "/api/v1/scan/start/";
 const LIMITS: &str = "/api/v1/limits/";
@@ -149,6 +149,26 @@ async fn a_token_is_good_until_it_expires() {
     world.stack.clock.advance(Duration::from_secs(11));
     let answer = world.call(Method::GET, LIMITS, &token).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn what_a_token_opened_ends_with_it() {
+    let world = World::start().await;
+    let token = world.token(json!({"scope": "scan:read scan:write"}));
+    let id = world.call(Method::POST, START, &token).await.job_id();
+    let events = format!("/api/v1/scan/events/{id}/");
+    let looks = Gate::new();
+    let second_look = Fault::Hold(looks.clone());
+    world.stack.dynamodb.break_after(1, "GetItem", second_look);
+    let follows = world.call(Method::GET, &events, &token);
+    let expires = async {
+        looks.arrival().await;
+        world.stack.clock.advance(Duration::from_mins(6));
+        looks.open();
+    };
+    let (followed, ()) = tokio::join!(follows, expires);
+    assert_eq!(followed.status, StatusCode::OK);
+    assert_eq!(followed.text().matches("event: status").count(), 1);
 }
 
 #[tokio::test]

@@ -100,7 +100,8 @@ impl Keys {
         let Self(parts) = self;
         let now = parts.clock.now();
         let tried_at = parts.seen().tried_at;
-        if tried_at.is_some_and(|then| until(then, now) < gap) {
+        // A clock that was set back says nothing of how long ago it was.
+        if tried_at.is_some_and(|then| (then..then + gap).contains(&now)) {
             return;
         }
         parts.seen().tried_at = Some(now);
@@ -126,7 +127,13 @@ impl Keys {
     /// The keys there are and how old they are, unless they are too old.
     fn held(&self) -> Option<(Arc<KeySet>, Duration)> {
         let (keys, fetched_at) = self.0.seen().keys.clone()?;
-        let age = until(fetched_at, self.0.clock.now());
+        let now = self.0.clock.now();
+        // By a clock that was set back they could stay fresh for ever.
+        let age = if now < fetched_at {
+            FRESH_TIME
+        } else {
+            until(fetched_at, now)
+        };
         (age < KEEP_TIME).then_some((keys, age))
     }
 }
