@@ -5,9 +5,9 @@ use std::time::Duration;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use job::limits::WEBHOOK_TIME;
 use service::metrics::{self, Webhook};
-use service::until;
+use service::{Meter, until};
 use store::webhooks::{Attempt, Begun, Delivery, DeliveryState, Secret};
-use store::{Delivered, Error, Notice, Verdict};
+use store::{Delivered, Error, Notice, Usage, Verdict};
 use tracing::Instrument;
 
 use crate::{Notifier, event, signature, waits};
@@ -34,14 +34,21 @@ impl Notifier {
             }
         };
         let span = notice.span();
-        async {
-            self.tell(&notice).await.unwrap_or_else(|error| {
+        let meter = Meter::default();
+        let verdict = async {
+            meter.run(self.tell(&notice)).await.unwrap_or_else(|error| {
                 tracing::error!(%error, "Notice not handled");
                 Verdict::GiveBack(LATER)
             })
         }
         .instrument(span)
-        .await
+        .await;
+        let used = Usage {
+            messages: 1,
+            ..Usage::of_units(meter.read_milliunits(), meter.write_milliunits())
+        };
+        self.store.note(&notice.key.tenant, used);
+        verdict
     }
 
     async fn tell(&self, notice: &Notice) -> Result<Verdict, Error> {

@@ -50,9 +50,11 @@ impl Notifier {
     /// Handles a batch. `deadline` is when this invocation will be killed.
     pub async fn handle(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
         let hidden = until(self.clock.now(), deadline) + HIDDEN_BEYOND_DEADLINE;
-        handle_batch(event, self.store.webhooks(), hidden, |delivered| {
+        let answer = handle_batch(event, self.store.webhooks(), hidden, |delivered| {
             self.deliver(delivered)
         })
-        .await
+        .await;
+        self.store.add_usage(self.clock.now()).await;
+        answer
     }
 }

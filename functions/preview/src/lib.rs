@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use api::{Preview, Previewed};
-use engine::{Content, Ended, Engine, Input};
+use engine::{Content, Ended, Engine, Extraction, Input};
 use job::{Request, Source};
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -26,8 +26,8 @@ async fn within(engine: &Engine, request: Request, time: Duration) -> Previewed 
     let documents: Vec<Input> = request.documents.into_iter().map(input).collect();
     let extraction = engine.extract(&documents, &request.extract, &stop);
     tokio::pin!(extraction);
-    let ended = tokio::select! {
-        ended = &mut extraction => ended,
+    let Extraction { ended, measured: _ } = tokio::select! {
+        extraction = &mut extraction => extraction,
         () = sleep(time) => {
             stop.cancel();
             extraction.await

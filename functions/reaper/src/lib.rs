@@ -10,8 +10,8 @@ use jiff::Timestamp;
 use job::protocol::{self, DeadLetter};
 use job::{Change, Failure, Job, Phase, State, limits};
 use service::metrics::{self, Class};
-use service::{Clock, until};
-use store::{Delivered, Error, Message, Outcome, Queue, Store, Verdict, handle_batch};
+use service::{Clock, Meter, until};
+use store::{Delivered, Error, Message, Outcome, Queue, Store, Usage, Verdict, handle_batch};
 use tracing::Instrument;
 
 /// Ends jobs whose message the queue has given up on.
@@ -49,9 +49,17 @@ impl Reaper {
     async fn deliver(&self, delivered: Delivered) -> Verdict {
         let decided = match Message::from_any_version(&delivered.body) {
             Ok(message) => {
-                self.reap(&message, &delivered)
+                let meter = Meter::default();
+                let decided = meter
+                    .run(self.reap(&message, &delivered))
                     .instrument(message.span(rand::random()))
-                    .await
+                    .await;
+                let used = Usage {
+                    messages: 1,
+                    ..Usage::of_units(meter.read_milliunits(), meter.write_milliunits())
+                };
+                self.store.note(&message.key.tenant, used);
+                decided
             }
             Err(error) => self.keep(&delivered, &error.to_string()).await,
         };

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use engine::Ended;
+use engine::{Ended, Extraction, Measured};
 use jiff::Timestamp;
 use job::{Change, Failure, JobKey, Phase, Progress, Request, protocol};
 use service::metrics::{self, Class};
 use service::until;
-use store::{Claim, Error, Finished, TraceParent, Verdict};
+use store::{Claim, Error, Finished, TraceParent, Usage, Verdict};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -60,9 +60,13 @@ impl Worker {
         permit: Permit,
     ) -> Verdict {
         let attempt = claim.job().attempt;
-        let decision = self.decide(&claim, traceparent, soft_deadline).await;
+        let mut measured = Measured::default();
+        let decision = self
+            .decide(&claim, traceparent, soft_deadline, &mut measured)
+            .await;
         drop(permit);
-        match self.end(claim, decision, traceparent).await {
+        self.store.note(&claim.job().key.tenant, time_of(measured));
+        match self.end(claim, decision, traceparent, measured).await {
             Ok(verdict) => verdict,
             Err(error) => {
                 // Whether it was written is unknown: the next delivery finds out.
@@ -77,6 +81,7 @@ impl Worker {
         claim: &Claim,
         traceparent: Option<TraceParent>,
         soft_deadline: Timestamp,
+        measured: &mut Measured,
     ) -> Decision {
         let left = until(self.clock.now(), soft_deadline);
         let decided = if parts::is_of_many(claim.job()) {
@@ -91,9 +96,9 @@ impl Worker {
                 }),
             }
         } else if claim.job().key.part.is_some() {
-            Box::pin(self.part(claim, left)).await
+            Box::pin(self.part(claim, left, measured)).await
         } else {
-            self.work(claim, left).await
+            self.work(claim, left, measured).await
         };
         match decided {
             Ok(decision) => decision,
@@ -117,9 +122,14 @@ impl Worker {
     }
 
     /// A job that is done in one attempt.
-    async fn work(&self, claim: &Claim, left: Duration) -> Result<Decision, Error> {
+    async fn work(
+        &self,
+        claim: &Claim,
+        left: Duration,
+        measured: &mut Measured,
+    ) -> Result<Decision, Error> {
         let request = self.store.request(claim.job()).await?;
-        Ok(match self.extract(request, claim, left).await {
+        Ok(match self.extract(request, claim, left, measured).await {
             Ok(Ended::Done(result)) => Decision::Complete {
                 result,
                 progress: None,
@@ -154,6 +164,7 @@ impl Worker {
         request: Request,
         claim: &Claim,
         left: Duration,
+        measured: &mut Measured,
     ) -> Result<Ended, Stop> {
         let stopping = CancellationToken::new();
         // Among others a document that cannot be fetched is not waited for, and a part of a job does not fail because of it.
@@ -169,8 +180,13 @@ impl Worker {
                     None => return Ok(Ended::Stopped),
                 }
             }
-            let extract = &request.extract;
-            Ok(self.engine.extract(&inputs, extract, &stopping).await)
+            let extraction = self.engine.extract(&inputs, &request.extract, &stopping);
+            let Extraction {
+                ended,
+                measured: took,
+            } = extraction.await;
+            *measured += took;
+            Ok(ended)
         };
         match self.watched(claim, left, &stopping, extraction).await {
             (ended, None) => ended.map_err(Stop::NotLoaded),
@@ -237,7 +253,9 @@ impl Worker {
         claim: Claim,
         decision: Decision,
         traceparent: Option<TraceParent>,
+        measured: Measured,
     ) -> Result<Verdict, Error> {
+        let tenant = claim.job().key.tenant.clone();
         let finished = match decision {
             Decision::Complete { result, progress } => {
                 self.complete(claim, result, progress).await?
@@ -273,6 +291,9 @@ impl Worker {
                 Finished::Lost { settled }
             }
         };
+        if finished == Finished::Written {
+            self.store.note(&tenant, dealt_with(measured));
+        }
         Ok(match finished {
             Finished::Written | Finished::Lost { settled: true } => Verdict::Consume,
             Finished::Lost { settled: false } => Verdict::GiveBack(Duration::ZERO),
@@ -334,6 +355,33 @@ impl Worker {
             Finished::Lost { settled: true } => Verdict::Consume,
             Finished::Written | Finished::Lost { settled: false } => Verdict::GiveBack(after),
         })
+    }
+}
+
+/// What an attempt took, whatever became of it.
+fn time_of(measured: Measured) -> Usage {
+    let begun_ms = measured.time.as_micros().div_ceil(1_000);
+    Usage {
+        compute_ms: u64::try_from(begun_ms).unwrap_or(u64::MAX),
+        ..Usage::default()
+    }
+}
+
+/// What an attempt dealt with, if what came of it is kept.
+fn dealt_with(measured: Measured) -> Usage {
+    let Measured {
+        documents,
+        bytes,
+        pages,
+        records,
+        time: _,
+    } = measured;
+    Usage {
+        documents,
+        bytes,
+        pages,
+        records,
+        ..Usage::default()
     }
 }
 

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use job::protocol::{self, ClaimRefused};
 use job::{Change, Delivery, Failure, Job, JobKey, limits};
 use service::metrics::{self, Class};
-use service::until;
-use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Verdict};
+use service::{Meter, until};
+use store::{Claim, Claimed, Delivered, Message, Outcome, Unreadable, Usage, Verdict};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{Instrument, Span};
 
@@ -34,9 +34,17 @@ impl Worker {
                 return Verdict::GiveBack(backoff(delivered.receives));
             }
         };
-        self.deliver_message(&message, &delivered, soft_deadline, deadline)
+        let meter = Meter::default();
+        let verdict = meter
+            .run(self.deliver_message(&message, &delivered, soft_deadline, deadline))
             .instrument(message.span(rand::random()))
-            .await
+            .await;
+        let used = Usage {
+            messages: 1,
+            ..Usage::of_units(meter.read_milliunits(), meter.write_milliunits())
+        };
+        self.store.note(&message.key.tenant, used);
+        verdict
     }
 
     async fn deliver_message(

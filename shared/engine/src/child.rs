@@ -208,15 +208,15 @@ impl<W: Write + Send> Watch for Told<'_, W> {
 /// Tells an outcome in parts, so that it is nowhere as a whole but with the parent.
 fn tell_outcome(out: &mut impl Write, outcome: &Outcome) -> io::Result<()> {
     let Outcome { records, document } = outcome;
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
     let head = match document {
         Output::Extracted(document) => Head {
             media_type: Some(document.media_type.clone()),
             error: None,
+            pages: document.pages.map_or(0, count),
+            records: count(records.len()),
         },
-        Output::Failed(document) => Head {
-            media_type: None,
-            error: Some(document.error.clone()),
-        },
+        Output::Failed(document) => Head::failed(document.error.clone()),
     };
     frame::tell(out, Tell::Head, &serde_json::to_vec(&head)?)?;
     let mut parts = buffered(out, Tell::Records);

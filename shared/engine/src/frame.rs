@@ -62,12 +62,26 @@ pub(crate) enum Tell {
 }
 
 /// What a parent has to know of an outcome.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Head {
     /// What the bytes are; none if there is nothing of it.
     pub(crate) media_type: Option<String>,
     /// Why there is nothing of it.
     pub(crate) error: Option<DocumentError>,
+    /// How many pages it has; none of a format without pages.
+    pub(crate) pages: u32,
+    /// How many records were found in it.
+    pub(crate) records: u32,
+}
+
+impl Head {
+    /// Of an outcome of which there is nothing.
+    pub(crate) fn failed(error: DocumentError) -> Self {
+        Self {
+            error: Some(error),
+            ..Self::default()
+        }
+    }
 }
 
 /// Takes a child's frames apart, each with its tag.

@@ -1,9 +1,12 @@
 //! What comes of all documents of a request: the result that a client reads, put together from the JSON that children wrote.
 
+use std::time::Duration;
+
 use extract::{DocumentError, FailedOutput, Output, Problem};
 use job::{Failure, Phase};
 use plan::Columns;
 
+use crate::Measured;
 use crate::frame::Head;
 use crate::input::Input;
 
@@ -19,6 +22,8 @@ pub(crate) struct Gathered {
     /// The names of all records' columns.
     columns: Columns,
     count: Count,
+    /// Bytes of the documents that were sent.
+    bytes: u64,
     /// Where the document that is next, or under way, was fetched from: a member of what is said of it, and a comma.
     origin: Vec<u8>,
     /// Whether the next part of what is said of an outcome is the first.
@@ -27,12 +32,14 @@ pub(crate) struct Gathered {
     first_error: Option<DocumentError>,
 }
 
-/// How many documents there are.
+/// How many documents there are, and what is in them.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 struct Count {
     sent: usize,
     found: usize,
     extracted: usize,
+    pages: u64,
+    records: u64,
 }
 
 /// How far it was at some moment.
@@ -48,6 +55,17 @@ impl Gathered {
     /// How many of the documents were found within others.
     pub(crate) fn found(&self) -> usize {
         self.count.found
+    }
+
+    /// What was dealt with so far.
+    pub(crate) fn measured(&self) -> Measured {
+        Measured {
+            documents: self.count.sent as u64,
+            bytes: self.bytes,
+            pages: self.count.pages,
+            records: self.count.records,
+            time: Duration::ZERO,
+        }
     }
 
     /// Size of the result so far, in bytes.
@@ -84,6 +102,7 @@ impl Gathered {
 
     /// Another document that was sent is next.
     pub(crate) fn next(&mut self, input: &Input) {
+        self.bytes += input.content.len() as u64;
         self.origin.clear();
         if let Some(origin) = &input.origin {
             let origin = serde_json::json!(origin);
@@ -111,6 +130,8 @@ impl Gathered {
         }
         self.is_first_part = is_own;
         self.count.extracted += usize::from(head.error.is_none());
+        self.count.pages += u64::from(head.pages);
+        self.count.records += u64::from(head.records);
         // Whether it has records is not known yet: `records` puts the comma.
     }
 
@@ -148,11 +169,7 @@ impl Gathered {
     /// Adds a document of which there is nothing.
     pub(crate) fn fail(&mut self, input: &Input, error: DocumentError) {
         let mark = self.mark();
-        let head = Head {
-            media_type: None,
-            error: Some(error.clone()),
-        };
-        self.begin(mark, &head);
+        self.begin(mark, &Head::failed(error.clone()));
         let output = Output::Failed(FailedOutput {
             name: input.name.clone(),
             parent: None,
@@ -166,11 +183,7 @@ impl Gathered {
     /// Adds a document that is as its client has it already.
     pub(crate) fn not_modified(&mut self, input: &Input) {
         let mark = self.mark();
-        let head = Head {
-            media_type: None,
-            error: None,
-        };
-        self.begin(mark, &head);
+        self.begin(mark, &Head::default());
         let mut said = serde_json::Map::new();
         said.extend(input.name.clone().map(|name| ("name".into(), name.into())));
         said.insert("not_modified".into(), true.into());
@@ -188,6 +201,7 @@ impl Gathered {
             found,
             columns,
             count,
+            bytes: _,
             origin: _,
             is_first_part: _,
             first_error,

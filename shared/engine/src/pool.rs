@@ -6,13 +6,14 @@ use extract::DocumentError;
 use job::{Failure, Phase};
 use serde_json::Value;
 use service::metrics::{self, EngineEnd};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::document::{Document, NoOutcome};
 use crate::gathered::Gathered;
 use crate::input::Input;
 use crate::process::Process;
-use crate::{Isolation, Settings};
+use crate::{Extraction, Isolation, Measured, Settings};
 
 /// A child that holds more than this part of what it may is replaced: the next document should find as much room as the first.
 const GROWN: u64 = 4;
@@ -88,8 +89,31 @@ impl Engine {
         documents: &[Input],
         extract: &Value,
         stop: &CancellationToken,
-    ) -> Ended {
+    ) -> Extraction<Ended> {
+        let begun = Instant::now();
         let mut gathered = Gathered::default();
+        let all = self.all(documents, extract, &mut gathered, stop).await;
+        let mut measured = Measured::default();
+        let ended = match all {
+            Ok(()) => {
+                measured = gathered.measured();
+                gathered.end().map_or_else(Ended::Failed, Ended::Done)
+            }
+            Err(NoOutcome::Stopped) => Ended::Stopped,
+            Err(NoOutcome::Unavailable) => Ended::Unavailable,
+            Err(NoOutcome::Refused) => Ended::Failed(unreadable()),
+        };
+        measured.time = begun.elapsed();
+        Extraction { ended, measured }
+    }
+
+    async fn all(
+        &self,
+        documents: &[Input],
+        extract: &Value,
+        gathered: &mut Gathered,
+        stop: &CancellationToken,
+    ) -> Result<(), NoOutcome> {
         for (number, input) in documents.iter().enumerate() {
             let document = Document {
                 number,
@@ -97,17 +121,9 @@ impl Engine {
                 input,
                 extract,
             };
-            match self.document(&document, &mut gathered, stop).await {
-                Ok(()) => {}
-                Err(NoOutcome::Stopped) => return Ended::Stopped,
-                Err(NoOutcome::Unavailable) => return Ended::Unavailable,
-                Err(NoOutcome::Refused) => return Ended::Failed(unreadable()),
-            }
+            self.document(&document, gathered, stop).await?;
         }
-        match gathered.end() {
-            Ok(result) => Ended::Done(result),
-            Err(failure) => Ended::Failed(failure),
-        }
+        Ok(())
     }
 
     /// Extracts this from one document of many, as if it were the only one. It is part of the whole whatever becomes of it.
@@ -116,7 +132,9 @@ impl Engine {
         input: &Input,
         extract: &Value,
         stop: &CancellationToken,
-    ) -> One {
+    ) -> Extraction<One> {
+        let begun = Instant::now();
+        let mut measured = Measured::default();
         let mut gathered = Gathered::default();
         let document = Document {
             number: 0,
@@ -124,15 +142,18 @@ impl Engine {
             input,
             extract,
         };
-        match self.document(&document, &mut gathered, stop).await {
+        let ended = match self.document(&document, &mut gathered, stop).await {
             Ok(()) => {
+                measured = gathered.measured();
                 let (result, error) = gathered.end_of_one();
                 One::Done { result, error }
             }
             Err(NoOutcome::Stopped) => One::Stopped,
             Err(NoOutcome::Unavailable) => One::Unavailable,
             Err(NoOutcome::Refused) => One::Failed(unreadable()),
-        }
+        };
+        measured.time = begun.elapsed();
+        Extraction { ended, measured }
     }
 
     /// What it may take.

@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::operation::scan::ScanOutput;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemOutput;
 use aws_sdk_dynamodb::types::ConsumedCapacity;
 
-use crate::metrics;
+use crate::{meter, metrics};
 
-/// Records the units that an answer tells. It stands in the client, so that no call can be forgotten.
+/// Records the units that an answer tells, on the account of whoever called. It stands in the client, so that no call can be forgotten.
 #[derive(Debug)]
 pub(crate) struct CountUnits;
 
@@ -53,8 +53,14 @@ impl Intercept for CountUnits {
                 .downcast_ref()
                 .and_then(DeleteItemOutput::consumed_capacity),
         ];
-        units(read).for_each(metrics::read_units);
-        units(written).for_each(metrics::write_units);
+        for units in units(read) {
+            metrics::read_units(units);
+            meter::read(units);
+        }
+        for units in units(written) {
+            metrics::write_units(units);
+            meter::written(units);
+        }
         Ok(())
     }
 }

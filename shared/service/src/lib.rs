@@ -1,4 +1,4 @@
-//! What every function's `main` needs: configuration, AWS clients, the clock, logs, metrics.
+//! What every function's `main` needs: configuration, AWS clients, the clock, logs, metrics, meters.
 //!
 //! **Invariant:** besides a `main`, only this crate reads the environment or the time.
 
@@ -9,6 +9,7 @@ pub mod config;
 mod emf;
 mod function;
 mod logs;
+mod meter;
 pub mod metrics;
 mod trace;
 
@@ -17,4 +18,5 @@ pub use clock::{Clock, until};
 pub use config::{Config, ConfigError, DEFAULT_MAX_REQUEST_BYTES};
 pub use function::Function;
 pub use logs::{LogFormat, init_logs};
+pub use meter::Meter;
 pub use trace::xray_trace_id;

@@ -6,7 +6,7 @@ use job::{Change, Delivery, Failure, Job, Progress, State, limits};
 
 use crate::keys::Kind;
 use crate::payload::Packed;
-use crate::{Error, Message, Outcome, Store, TraceParent, item};
+use crate::{Error, Message, Outcome, Store, TraceParent, item, tally};
 
 /// Size up to which one write of an item costs one unit.
 const WRITE_UNIT_BYTES: usize = 1024;
@@ -221,6 +221,9 @@ impl Store {
     async fn end(&self, claim: Claim, change: &Change) -> Result<Finished, Error> {
         match self.change(&claim.job.key, change).await? {
             Outcome::Done(_) => Ok(Finished::Written),
+            Outcome::Refused(Some(found)) if tally::took_place(change, &found) => {
+                Ok(Finished::Written)
+            }
             Outcome::Refused(found) => Ok(claim.lost(found.as_ref())),
         }
     }

@@ -53,9 +53,10 @@ pub struct Usage {
     pub failed: u64,
     /// Jobs that ended because nobody wanted them any more, or were removed before they ended.
     pub cancelled: u64,
-    /// Messages that were delivered for its jobs: one for a job in the best case. Counted by the worker, as is all below.
+    /// Messages that were delivered for its jobs: one for a job in the best case. Counted by the worker, the reaper and the notifier.
     pub messages: u64,
-    /// Documents of jobs that the engine was given, be they readable or not; not those within them.
+    /// Documents of jobs that the engine was given, be they readable or not; not those within them. Counted by the worker where what came of them is written, as are
+    /// the next three.
     pub documents: u64,
     /// Pages of these documents and of those within them; none of formats that have no pages.
     pub pages: u64,
@@ -63,7 +64,7 @@ pub struct Usage {
     pub bytes: u64,
     /// Records that were found.
     pub records: u64,
-    /// Time that the engine took, in milliseconds; also where nothing came of it.
+    /// Time that the engine took, in milliseconds; also where nothing came of it. Counted by the worker.
     pub compute_ms: u64,
     /// Thousandths of read units of `DynamoDB`: what is read at half the price takes 500. Counted by all.
     pub read_milliunits: u64,
@@ -72,6 +73,15 @@ pub struct Usage {
 }
 
 impl Usage {
+    /// Capacity units alone, in thousandths.
+    pub fn of_units(read_milliunits: u64, write_milliunits: u64) -> Self {
+        Self {
+            read_milliunits,
+            write_milliunits,
+            ..Self::default()
+        }
+    }
+
     /// Jobs that ended, in whatever way.
     pub fn ended(&self) -> u64 {
         self.completed + self.failed + self.cancelled

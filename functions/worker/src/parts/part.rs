@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{Input, One, Wrong, no_result};
+use engine::{Input, Measured, One, Wrong, no_result};
 use job::{Collection, Content, Failure, Progress, Request, Source, Tenant, limits};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -32,6 +32,8 @@ struct Lines {
     failed: u32,
     /// Documents of this part that are dealt with.
     documents: usize,
+    /// What this attempt took.
+    measured: Measured,
 }
 
 /// Why no further document was begun.
@@ -48,7 +50,12 @@ enum Pause {
 
 impl Worker {
     /// Does a part, or as much of it as fits into one attempt.
-    pub(crate) async fn part(&self, claim: &Claim, left: Duration) -> Result<Decision, Error> {
+    pub(crate) async fn part(
+        &self,
+        claim: &Claim,
+        left: Duration,
+        measured: &mut Measured,
+    ) -> Result<Decision, Error> {
         let job = claim.job();
         let request = self.store.request(job).await?;
         let before = job.progress.clone().unwrap_or_default();
@@ -62,12 +69,14 @@ impl Worker {
             done: before.done,
             failed: before.failed,
             documents: kept.documents,
+            measured: Measured::default(),
         };
         let stopping = CancellationToken::new();
         let names = Names::of(&request);
         let may_wait = !claim.is_last_attempt();
         let all = self.all(&job.key.tenant, request, &mut lines, may_wait, &stopping);
         let (pause, stop) = self.watched(claim, left, &stopping, all).await;
+        *measured = lines.measured;
         match (pause, stop) {
             (Pause::End, _) => return self.end_of_part(job, &kept, lines, total).await,
             (Pause::Failed(failure), _) => return Ok(Decision::Fail(failure)),
@@ -83,6 +92,7 @@ impl Worker {
                 let number = names.first + u32::try_from(lines.documents).unwrap_or(u32::MAX);
                 let name = names.name(lines.documents);
                 lines.add(number, name, &no_result(name, 0, &wrong), false);
+                measured.documents += 1;
             }
             (Pause::Unavailable(failure), _) if lines.documents == kept.documents => {
                 return Ok(Decision::Release(failure));
@@ -148,7 +158,9 @@ impl Worker {
                 }
                 None => return Pause::Stopped,
             };
-            match self.engine.extract_one(&input, &extract, stopping).await {
+            let extraction = self.engine.extract_one(&input, &extract, stopping).await;
+            lines.measured += extraction.measured;
+            match extraction.ended {
                 One::Done { result, error } => {
                     lines.add(number, name.as_deref(), &result, error.is_none());
                 }

@@ -9,7 +9,8 @@ use crate::look;
 async fn a_job_that_can_never_be_claimed_ends_failed_and_can_be_retried() {
     let stack = Stack::start().await;
     let key = stack.job().pending().await.key;
-    for _ in 0..4 * 10 {
+    // Of each delivery the claim and the addition to the counts, as often as they are tried.
+    for _ in 0..2 * 4 * 10 {
         stack.dynamodb.break_next("UpdateItem", Fault::ServerError);
     }
     stack.drain_queue().await;

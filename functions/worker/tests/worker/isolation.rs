@@ -63,7 +63,8 @@ async fn run(engine: &Engine, documents: Vec<Vec<u8>>, stop: &CancellationToken)
         origin: None,
     };
     let inputs: Vec<Input> = documents.into_iter().map(input).collect();
-    engine.extract(&inputs, &json!(["entities"]), stop).await
+    let wanted = json!(["entities"]);
+    engine.extract(&inputs, &wanted, stop).await.ended
 }
 
 async fn extract(engine: &Engine, documents: Vec<Vec<u8>>) -> Value {
@@ -122,7 +123,7 @@ async fn a_document_in_a_file_is_sent_whole_to_each_child_that_it_needs() {
         content: Content::Spooled(Spool { file, bytes }),
     };
     let (wanted, stop) = (json!(["entities"]), CancellationToken::new());
-    let Ended::Done(result) = engine.extract(&[spooled], &wanted, &stop).await else {
+    let Ended::Done(result) = engine.extract(&[spooled], &wanted, &stop).await.ended else {
         panic!("it has a result");
     };
     let result: Value = serde_json::from_slice(&result).unwrap();
@@ -142,7 +143,7 @@ async fn a_document_whose_file_ends_too_early_keeps_no_child_waiting() {
         content: Content::Spooled(Spool { file, bytes: 1_000 }),
     };
     let (wanted, stop) = (json!(["entities"]), CancellationToken::new());
-    let ended = engine.extract(&[spooled], &wanted, &stop).await;
+    let ended = engine.extract(&[spooled], &wanted, &stop).await.ended;
     assert_eq!(ended, Ended::Unavailable);
 }
 

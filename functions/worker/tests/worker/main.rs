@@ -17,6 +17,7 @@ mod messages;
 mod outages;
 mod parts;
 mod uploads;
+mod usage;
 
 use job::{Job, JobKey, Status};
 use serde_json::Value;
