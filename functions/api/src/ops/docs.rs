@@ -11,11 +11,14 @@ const PAGE: &str = include_str!("../pages/docs.html");
 
 const START: &str = include_str!("../pages/docs.js");
 
+/// What is asked whether HTML may be written into the page.
+const TRUSTED: &str = include_str!("../pages/trusted.js");
+
 /// The style of our own pages.
 const STYLE: &str = include_str!("../pages/page.css");
 
-/// Swagger UI sets styles on its elements itself and has pictures in its style sheet.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
+/// Swagger UI has pictures in its style sheet, and cleans what it shows as HTML by a policy of its own.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types default inert dompurify";
 
 /// A file of Swagger UI, as the build script took it out of its archive.
 macro_rules! swagger_ui {
@@ -39,6 +42,7 @@ pub(crate) async fn get_docs(uri: Uri) -> Response {
 pub(crate) async fn get_asset(Path(asset): Path<String>) -> Result<Response, Problem> {
     let (media_type, bytes) = match asset.as_str() {
         "docs.js" => ("text/javascript", START.as_bytes()),
+        "trusted.js" => ("text/javascript", TRUSTED.as_bytes()),
         "page.css" => ("text/css", STYLE.as_bytes()),
         "swagger-ui-bundle.js" => ("text/javascript", swagger_ui!("swagger-ui-bundle.js")),
         "swagger-ui.css" => ("text/css", swagger_ui!("swagger-ui.css")),
