@@ -6,6 +6,7 @@ use service::Clock;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
+use crate::Cors;
 use crate::auth::Auth;
 use crate::retry_after::Traffic;
 
@@ -18,6 +19,8 @@ pub struct App {
     /// Longest body of a request, in bytes. A longer one is answered 413.
     pub(crate) max_request_bytes: usize,
     pub(crate) traffic: Traffic,
+    /// The pages of others that may use it.
+    pub(crate) cors: Cors,
     /// Ends all streams and waits. Where there is none, answers cannot be streams.
     ending: Option<CancellationToken>,
 }
@@ -31,6 +34,7 @@ impl App {
             auth,
             max_request_bytes,
             traffic: Traffic::default(),
+            cors: Cors::default(),
             ending: None,
         }
     }
@@ -40,6 +44,12 @@ impl App {
     pub fn streaming_until(self, ending: CancellationToken) -> Self {
         let ending = Some(ending);
         Self { ending, ..self }
+    }
+
+    /// The same for the pages of these origins too.
+    #[must_use]
+    pub fn sharing_with(self, cors: Cors) -> Self {
+        Self { cors, ..self }
     }
 
     /// Whether an answer can be a stream.

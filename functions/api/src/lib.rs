@@ -10,15 +10,18 @@
 //!
 //! **Invariant:** no operation reads the environment, extracts, or knows where a job is kept; content never reaches a log.
 
+mod answer;
 mod app;
 mod auth;
 mod body;
 mod caller;
+mod cors;
 mod docling;
 mod etag;
 mod extractor;
 mod fingerprint;
 mod forms;
+mod head;
 mod idempotent;
 mod lambda;
 mod observe;
@@ -27,6 +30,7 @@ mod ops;
 mod preconditions;
 mod preview;
 mod problem;
+mod protect;
 mod query;
 mod retry_after;
 mod router;
@@ -36,6 +40,7 @@ mod wait;
 
 pub use app::App;
 pub use auth::{Auth, AuthSettings, AuthSettingsError};
+pub use cors::{Cors, CorsError};
 pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
 pub use preview::{Preview, Previewed};

@@ -1,6 +1,6 @@
 //! The API as a Lambda function: behind an HTTP API of API Gateway.
 
-use api::{App, Auth, AuthSettings};
+use api::{App, Auth, AuthSettings, Cors};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
 use service::config::optional;
@@ -25,7 +25,8 @@ async fn main() -> Result<(), Error> {
     );
     let auth = AuthSettings::read(optional, AuthSettings::Keys)?;
     let auth = Auth::new(auth, store.api_keys(), Clock::system());
-    let app = App::new(store, Clock::system(), auth, config.max_request_bytes);
+    let app = App::new(store, Clock::system(), auth, config.max_request_bytes)
+        .sharing_with(Cors::read(optional)?);
     let handler = Adapter::from(api::lambda(api::router(app)));
     function.serve(Runtime::new(handler)).await
 }

@@ -18,7 +18,7 @@ use utoipa::openapi::{
 
 use crate::auth::{self, Auth};
 use crate::problem::{self, Problem};
-use crate::router;
+use crate::{body, head, router};
 
 /// The id of the dead letter in the examples.
 const EXAMPLE_LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
@@ -122,7 +122,15 @@ fn optional_body(operation: &mut Operation) {
 /// Adds what the macros cannot say.
 fn complete(operation: &mut Operation, path: &str) {
     let responses = &mut operation.responses.responses;
-    responses.extend(problems([Problem::internal("")]));
+    let everywhere = problems([
+        Problem::internal(""),
+        head::url_too_long(9_000),
+        head::headers_too_large(101, 20_000),
+    ]);
+    responses.extend(everywhere);
+    if operation.request_body.is_some() {
+        responses.extend(problems([body::too_slow()]));
+    }
     let contents = responses
         .values_mut()
         .filter_map(owned)

@@ -7,8 +7,11 @@ use axum::routing::get;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use crate::answer::answer;
 use crate::auth::{Auth, Gate, gate, operators_only};
+use crate::cors::share;
 use crate::docling;
+use crate::head::admit;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
@@ -16,16 +19,17 @@ use crate::ops::{
     result, retry, schema, start, status, uploads, usage, webhooks,
 };
 use crate::problem::Problem;
-use crate::{App, Preview};
+use crate::{App, Cors, Preview};
 
 /// The API but for previews, ready to be served.
 pub fn router(app: App) -> Router {
-    served(without_previews(app))
+    let cors = app.cors.clone();
+    served(without_previews(app), cors)
 }
 
-/// Previews alone, for these callers.
-pub fn preview_router(preview: Preview, auth: &Auth) -> Router {
-    served(previews_alone(preview, auth))
+/// Previews alone, for these callers, and for the pages of these origins.
+pub fn preview_router(preview: Preview, auth: &Auth, cors: Cors) -> Router {
+    served(previews_alone(preview, auth), cors)
 }
 
 /// The whole API.
@@ -35,9 +39,13 @@ pub fn whole_router(app: App, preview: Preview) -> Router {
 
 /// The whole API, and beside it what tells of all tenants and so is for operators alone.
 pub fn whole_router_with(app: App, preview: Preview, for_operators: Router) -> Router {
+    let cors = app.cors.clone();
     let previews = previews_alone(preview, &app.auth);
     let for_operators = for_operators.layer(from_fn_with_state(app.auth.clone(), operators_only));
-    served(without_previews(app).merge(previews).merge(for_operators))
+    served(
+        without_previews(app).merge(previews).merge(for_operators),
+        cors,
+    )
 }
 
 fn without_previews(app: App) -> Router {
@@ -51,11 +59,14 @@ fn previews_alone(preview: Preview, auth: &Auth) -> Router {
     router.with_state(preview)
 }
 
-/// What every request gets, whatever it asks for.
-fn served(router: Router) -> Router {
+/// What every request gets, whatever it asks for: from its log line, outermost, to the limits of what is looked at.
+fn served(router: Router, cors: Cors) -> Router {
     router
         .fallback(|| async { Problem::path_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .layer(from_fn_with_state(cors.clone(), admit))
+        .layer(from_fn(answer))
+        .layer(from_fn_with_state(cors, share))
         .layer(from_fn(observe))
 }
 

@@ -13,8 +13,9 @@ use job::Job;
 use service::until;
 
 use crate::App;
+use crate::answer::time_left;
 use crate::caller::Caller;
-use crate::observe::{Waited, time_left};
+use crate::observe::Waited;
 use crate::problem::{Flaws, Place, Problem};
 
 /// The parameter that says how long an answer may take, in seconds.

@@ -12,10 +12,14 @@ mod tags;
 mod upload;
 mod webhook;
 
+use std::error::Error;
+use std::io;
+use std::iter::successors;
+
 use axum::body::Body;
 use axum::extract::Request;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, StatusCode, header};
 use http_body_util::BodyExt;
 use job::{Content, Source, Submission};
 use serde_json::Value;
@@ -258,11 +262,7 @@ async fn receive(
     let mut kept = Vec::new();
     let mut length = 0;
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| {
-            Problem::malformed(
-                "The connection ended, or was disturbed, before the whole body was there.",
-            )
-        })?;
+        let frame = frame.map_err(|error| cut_off(&error))?;
         let Ok(data) = frame.into_data() else {
             continue;
         };
@@ -279,6 +279,29 @@ async fn receive(
         return Err(Problem::too_large(declared, max_bytes));
     }
     Ok(kept)
+}
+
+/// What is wrong with a body that does not come to its end.
+fn cut_off(error: &axum::Error) -> Problem {
+    let causes = successors(error.source(), |&error| error.source());
+    let mut kinds = causes.filter_map(|error| Some(error.downcast_ref::<io::Error>()?.kind()));
+    if kinds.any(|kind| kind == io::ErrorKind::TimedOut) {
+        too_slow()
+    } else {
+        Problem::malformed(
+            "The connection ended, or was disturbed, before the whole body was there.",
+        )
+    }
+}
+
+/// What a body is answered that does not come.
+pub(crate) fn too_slow() -> Problem {
+    Problem::new(
+        StatusCode::REQUEST_TIMEOUT,
+        "request_timeout",
+        "Request timeout",
+        "The body did not come in time. Send it at once and without pauses; a large document goes by an upload.",
+    )
 }
 
 fn check_encoding(headers: &HeaderMap) -> Result<(), Problem> {

@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::{list, start};
 use crate::query::{self, NoParameters};
-use crate::{App, Preview, auth, body, idempotent, openapi, wait};
+use crate::{App, Preview, auth, body, head, idempotent, openapi, wait};
 
 /// The limits in force, each with its unit in its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +19,15 @@ pub(crate) struct Limits {
     /// Longest body of a request.
     #[schema(example = 4_500_000)]
     max_request_bytes: usize,
+    /// Longest address of a request with its query.
+    #[schema(example = 8_192)]
+    max_url_bytes: usize,
+    /// Headers of a request.
+    #[schema(example = 100)]
+    max_headers: usize,
+    /// Longest headers of a request in all, names and values. On AWS, 10,240 with the address.
+    #[schema(example = 16_384)]
+    max_header_bytes: usize,
     /// Longest document that can be uploaded.
     #[schema(example = 500_000_000)]
     max_upload_bytes: usize,
@@ -118,6 +127,9 @@ pub(crate) struct Limits {
 pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<Limits> {
     Json(Limits {
         max_request_bytes: app.max_request_bytes,
+        max_url_bytes: head::MAX_URL_BYTES,
+        max_headers: head::MAX_HEADERS,
+        max_header_bytes: head::MAX_HEADER_BYTES,
         max_upload_bytes: body::MAX_UPLOAD_BYTES,
         upload_link_seconds: limits::UPLOAD_LINK.as_secs(),
         keep_upload_seconds: limits::KEEP_UPLOAD.as_secs(),

@@ -19,7 +19,7 @@ const LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
 const ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
 
 /// Every documented path, with the methods that it takes.
-fn documented() -> Vec<(String, Vec<String>)> {
+pub(crate) fn documented() -> Vec<(String, Vec<String>)> {
     let description = api::openapi();
     let paths = description["paths"].as_object().unwrap();
     let mut documented: Vec<_> = paths

@@ -9,6 +9,7 @@ mod documents;
 mod extractors;
 mod extracts;
 mod forms;
+mod hardening;
 mod idempotency;
 mod lambda;
 mod letters;

@@ -1,6 +1,6 @@
 //! An API whose table, queue and bucket are at a port where nobody listens.
 
-use api::{App, Auth, Preview, Previewed};
+use api::{App, Auth, Cors, Preview, Previewed};
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use axum::Router;
@@ -32,6 +32,11 @@ pub(crate) struct Answer {
 
 /// The whole API. Whatever needs the store is answered 503.
 pub(crate) fn api() -> Router {
+    api_for(Cors::default())
+}
+
+/// The same for the pages of these origins too.
+pub(crate) fn api_for(cors: Cors) -> Router {
     // The port of the discard service: whatever runs there does not speak HTTP.
     let nobody = "http://127.0.0.1:9";
     macro_rules! client {
@@ -66,7 +71,7 @@ pub(crate) fn api() -> Router {
     );
     // There is no engine either.
     let preview = Preview::new(0, |_| async { Previewed::Unavailable });
-    let app = App::new(store, Clock::system(), Auth::open(), MAX_BYTES);
+    let app = App::new(store, Clock::system(), Auth::open(), MAX_BYTES).sharing_with(cors);
     api::whole_router(app, preview)
 }
 
