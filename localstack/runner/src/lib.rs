@@ -4,6 +4,7 @@
 //! - [`endpoints`] stands in for AWS: a table, queues ([`sqs`]) and objects, over HTTP on loopback.
 //! - [`mapping`] stands in for what connects a queue to a function, [`provision`] for the template. [`mappings`] are all
 //!   the product has, alone, for [`remote`] functions.
+//! - [`server`] is the API's port.
 //! - [`settings`], [`signals`], [`listen`] and [`metrics`] are what a process needs.
 //!
 //! **Invariant:** no rule of the product lives here. What decides about a job runs the same on AWS.
@@ -18,6 +19,7 @@ pub mod metrics;
 pub mod product;
 pub mod provision;
 pub mod remote;
+pub mod server;
 pub mod settings;
 pub mod signals;
 pub mod sqs;

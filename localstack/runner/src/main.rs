@@ -28,6 +28,7 @@ Settings, in the environment or in the file .env:
   OPEN_ACCESS=no             yes: LISTEN may be beyond loopback although AUTH_MODE is open
   WORKER=on                  off: jobs are accepted and wait
   MAX_REQUEST_BYTES=50000000 the longest body of a request
+  CORS_ORIGINS=              origins whose pages may use the API out of a browser, joined by commas
   MAX_DOCUMENT_SECONDS=60    how long one document may take
   MAX_ENGINE_MEMORY_BYTES=1073741824  what each of the processes that read documents may take
   AWS_PORTS=4567,4568,4569   ports of DynamoDB, SQS and S3; `local` takes any free ones if not told

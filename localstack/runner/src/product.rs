@@ -12,7 +12,6 @@ use std::time::Duration;
 use access::{KeyRecord, KeyState, Scope};
 use api::{App, Auth, AuthSettings, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
-use axum::Router;
 use engine::{Engine, Isolation};
 use futures::FutureExt as _;
 use jiff::Timestamp;
@@ -23,7 +22,7 @@ use service::{Clients, Clock};
 use store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use worker::{Elsewhere, Worker};
 
@@ -33,6 +32,7 @@ use crate::listen::{ListenError, listen};
 use crate::mapping::{LONGEST_POLL_SECONDS, Mapping};
 use crate::metrics;
 use crate::provision::{self, ProvisionError, Queue, Queues};
+use crate::server::{self, Bounds};
 use crate::settings::Settings;
 use crate::signals::Signals;
 
@@ -236,6 +236,7 @@ async fn provision(clients: &Clients) -> Result<Queues, ProductError> {
 struct Functions {
     store: Store,
     app: App,
+    bounds: Bounds,
     preview: Preview,
     worker: Worker,
     reaper: Reaper,
@@ -266,7 +267,9 @@ impl Functions {
                 clock.clone(),
                 Auth::new(settings.auth.clone(), store.api_keys(), clock.clone()),
                 settings.max_request_bytes,
-            ),
+            )
+            .sharing_with(settings.cors.clone()),
+            bounds: settings.bounds,
             preview: preview::preview(engine.clone()),
             worker: Worker::new(
                 store.clone(),
@@ -293,6 +296,7 @@ impl Functions {
         let Self {
             store: _,
             app,
+            bounds,
             preview,
             worker,
             reaper,
@@ -301,7 +305,7 @@ impl Functions {
         let mut running = JoinSet::new();
         let app = app.streaming_until(stop.clone());
         let router = api::whole_router_with(app, preview, metrics::router());
-        running.spawn(serve(listener, router, stop.clone()));
+        running.spawn(server::serve(listener, router, bounds, GRACE, stop.clone()));
         running.spawn(
             stop.clone()
                 .run_until_cancelled_owned(metrics::keep())
@@ -333,23 +337,6 @@ impl Functions {
 fn batch_size() -> i32 {
     let cores = available_parallelism().map_or(1, NonZero::get);
     i32::try_from(cores).unwrap_or(i32::MAX).min(10)
-}
-
-async fn serve(listener: TcpListener, router: Router, stop: CancellationToken) {
-    let ending = stop.clone();
-    let served = axum::serve(listener, router).with_graceful_shutdown(stop.cancelled_owned());
-    let cut_off = async {
-        ending.cancelled().await;
-        sleep(GRACE).await;
-    };
-    tokio::select! {
-        served = served.into_future() => {
-            if let Err(error) = served {
-                tracing::error!(%error, "The API ended: {error}");
-            }
-        }
-        () = cut_off => tracing::warn!("Requests were cut off at the end"),
-    }
 }
 
 fn greeting(product: &Product) -> String {

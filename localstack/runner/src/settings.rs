@@ -11,6 +11,7 @@
 //! | `MAX_REQUEST_BYTES` | 50,000,000; on AWS 4,500,000, for what stands before a function there | the longest body of a request |
 //! | `MAX_DOCUMENT_SECONDS`, `MAX_ENGINE_MEMORY_BYTES` | [`engine::Settings`] has them | what one document may take |
 //! | `FETCH`, `FETCH_ROBOTS`, `FETCH_ALLOW`, `SOURCE_BUCKETS` | [`worker::Elsewhere`] has them | where documents are fetched from |
+//! | `CORS_ORIGINS` | none | origins whose pages may use the API, joined by commas; [`Cors`] has them |
 //! | `AWS_PORTS` | any free ones; for `local aws` `4567,4568,4569` | ports of `DynamoDB`, SQS and S3 |
 //! | `FUNCTIONS_URL` | `http://127.0.0.1:9001` | `local mapping`: where functions are invoked |
 //! | `QUEUE_URL` | none | `local mapping`: what feeds the worker |
@@ -21,9 +22,10 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use api::{AuthSettings, AuthSettingsError};
+use api::{AuthSettings, AuthSettingsError, Cors, CorsError};
 
 use crate::endpoints::Ports;
+use crate::server::Bounds;
 
 /// The ports of `local aws`, which other programs have to know beforehand.
 pub const WELL_KNOWN_PORTS: Ports = Ports {
@@ -48,6 +50,10 @@ pub struct Settings {
     pub auth: AuthSettings,
     /// The longest body of a request, in bytes.
     pub max_request_bytes: usize,
+    /// The pages of others that may use the API.
+    pub cors: Cors,
+    /// What clients may take up of the API's port. No variable sets it.
+    pub bounds: Bounds,
     /// Where the AWS endpoints answer, if that was asked for.
     pub aws_ports: Option<Ports>,
 }
@@ -98,6 +104,9 @@ pub enum SettingsError {
          that callers need a key, or OPEN_ACCESS=yes if that is what you want"
     )]
     Exposed(SocketAddr),
+    /// The origins whose pages may use the API.
+    #[error(transparent)]
+    Cors(#[from] CorsError),
 }
 
 impl Settings {
@@ -119,6 +128,8 @@ impl Settings {
             max_request_bytes: get("MAX_REQUEST_BYTES")
                 .map_or(Ok(MAX_REQUEST_BYTES), parse_bytes)?,
             auth,
+            cors: Cors::read(&get)?,
+            bounds: Bounds::default(),
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
         })
     }
