@@ -11,14 +11,17 @@
 //! | | `ttl` | as of every item, for one that has ended |
 //! | `K#T#<tenant>`, `K#<key id>` | | says that the tenant has this key |
 //!
-//! Whoever calls names the key and not the tenant, so the key lies where its id leads. The entry by which a tenant's keys are found is
-//! written first: who dies in between leaves an entry of a key that nobody was told.
+//! Whoever calls names the key and not the tenant, so the key lies where its id leads. It is written before the entry by which its tenant's
+//! keys are found: so an entry without a key is one of a key whose time is long over, and who lists the keys can forget it. Who dies in
+//! between leaves a key that nobody was told, and of whose secret there is only the hash.
+//!
+//! Nothing is written over a key: a call that the wire delivers late cannot bring back one that was revoked since.
 
 use std::time::Duration;
 
 use access::{KeyHash, KeyId, KeyRecord, Scopes};
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use futures::{StreamExt, TryStreamExt, stream};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use job::Tenant;
@@ -27,13 +30,16 @@ use serde_bytes::ByteArray;
 
 use crate::expression::Expression;
 use crate::item::Attributes;
-use crate::{Error, keys};
+use crate::{Error, keys, provision};
 
 /// How long a key that has ended is still listed.
-const KEEP_ENDED: Duration = Duration::from_hours(30 * 24);
+pub const KEEP_ENDED_KEY: Duration = Duration::from_hours(30 * 24);
 
-/// Keys of a tenant that are looked at.
-const MAX_READ: i32 = 1_000;
+/// Entries that are read at a time.
+const PAGE: i32 = 100;
+
+/// Keys that are read at a time where a tenant's are listed.
+const READS_AT_ONCE: usize = 10;
 
 /// The keys of all callers, in their table. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -89,56 +95,51 @@ impl ApiKeys {
 
     /// Keeps a new key. Only then may anybody be told it.
     pub async fn create(&self, record: &KeyRecord) -> Result<(), Error> {
-        let entry = keys::primary(
-            keys::api_keys_of(&record.tenant),
-            keys::api_key_of(record.id),
-        );
-        self.put(entry).await?;
-        self.put(write(record)).await
+        self.put_new(record).await?;
+        self.dynamodb
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(entry_of(&record.tenant, record.id)))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(Error::during("put entry of key"))?;
+        Ok(())
     }
 
     /// A tenant's keys, those that ended lately too: the newest first.
     pub async fn list(&self, tenant: &Tenant) -> Result<Vec<KeyRecord>, Error> {
-        let entries = self
-            .dynamodb
-            .query()
-            .table_name(&self.table)
-            .key_condition_expression("pk = :pk")
-            .expression_attribute_values(":pk", AttributeValue::S(keys::api_keys_of(tenant)))
-            .consistent_read(true)
-            .limit(MAX_READ)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
-            .send()
-            .await
-            .map_err(Error::during("list keys"))?;
-        let mut records = Vec::new();
-        for entry in entries.items.unwrap_or_default() {
-            let sk = entry.get("sk").and_then(|sk| sk.as_s().ok());
-            let Some(id) = sk.and_then(|sk| keys::id_of_api_key(sk)) else {
-                continue;
-            };
-            // They are few, and an admin's to look at.
-            match self.get(id).await? {
-                Some(record) => records.push(record),
-                // It is long over, or was never made.
-                None => self.delete(entry).await?,
+        let entries = self.entries(tenant).await?;
+        // They are few, and an admin's to look at.
+        let reads = entries.into_iter().map(|id| async move {
+            let found = self.get(id).await?;
+            if found.is_none() {
+                self.forget_entry(tenant, id).await?;
             }
-        }
+            Ok::<_, Error>(found)
+        });
+        let reads = stream::iter(reads).buffer_unordered(READS_AT_ONCE);
+        let found: Vec<Option<KeyRecord>> = reads.try_collect().await?;
+        let mut records: Vec<KeyRecord> = found.into_iter().flatten().collect();
         records.sort_by_key(|record| (std::cmp::Reverse(record.created_at), record.id));
         Ok(records)
     }
 
     /// Revokes a tenant's key for good. Says whether there is such a key; one that was revoked before stays as it is.
     pub async fn revoke(&self, tenant: &Tenant, id: KeyId, now: Timestamp) -> Result<bool, Error> {
-        self.end(tenant, id, now, |expression| {
-            let rev = expression.name("rev");
-            let now = expression.number(now.as_millisecond());
-            format!("{rev} = if_not_exists({rev}, {now})")
-        })
-        .await
+        let mut expression = Expression::default();
+        let (ten, rev) = (expression.name("ten"), expression.name("rev"));
+        let (tenant, now_ms) = (
+            expression.text(tenant.as_str()),
+            expression.number(now.as_millisecond()),
+        );
+        let update = format!("SET {rev} = if_not_exists({rev}, {now_ms})");
+        let condition = format!("{ten} = {tenant}");
+        self.end(id, now, update, condition, expression).await
     }
 
-    /// Lets a tenant's key expire at this time, for there is another one. Says whether there is such a key.
+    /// Lets a tenant's key expire at this time, for there is another one. Says whether that took place: there has to be such a key, neither
+    /// revoked nor replaced by a third one.
     pub async fn replace(
         &self,
         tenant: &Tenant,
@@ -146,12 +147,20 @@ impl ApiKeys {
         by: KeyId,
         expires_at: Timestamp,
     ) -> Result<bool, Error> {
-        self.end(tenant, id, expires_at, |expression| {
-            let (exp, nxt) = (expression.name("exp"), expression.name("nxt"));
-            let end = expression.number(expires_at.as_millisecond());
-            format!("{exp} = {end}, {nxt} = {}", expression.text(by.to_string()))
-        })
-        .await
+        let mut expression = Expression::default();
+        let [ten, rev, exp, nxt] = ["ten", "rev", "exp", "nxt"].map(|it| expression.name(it));
+        let (tenant, by) = (
+            expression.text(tenant.as_str()),
+            expression.text(by.to_string()),
+        );
+        let end = expression.number(expires_at.as_millisecond());
+        let update = format!("SET {exp} = {end}, {nxt} = {by}");
+        // Who repeats the call finds that it took place.
+        let condition = format!(
+            "{ten} = {tenant} AND attribute_not_exists({rev}) AND (attribute_not_exists({nxt}) OR {nxt} = {by})"
+        );
+        self.end(id, expires_at, update, condition, expression)
+            .await
     }
 
     /// Notes that a key was used on this day. Says nothing of whether somebody else has: what is written is the same.
@@ -166,29 +175,19 @@ impl ApiKeys {
         self.update(id, set, condition, expression).await.map(drop)
     }
 
+    /// Changes a key so that it ends at this time. Says whether the condition holds.
     async fn end(
         &self,
-        tenant: &Tenant,
         id: KeyId,
         at: Timestamp,
-        set: impl FnOnce(&mut Expression) -> String,
+        update: String,
+        condition: String,
+        mut expression: Expression,
     ) -> Result<bool, Error> {
-        let mut expression = Expression::default();
-        let set = set(&mut expression);
-        let ttl = expression.name("ttl");
-        let forget = expression.number((at + KEEP_ENDED).as_second());
-        let condition = format!(
-            "{} = {}",
-            expression.name("ten"),
-            expression.text(tenant.as_str())
-        );
-        self.update(
-            id,
-            format!("SET {set}, {ttl} = {forget}"),
-            condition,
-            expression,
-        )
-        .await
+        let ttl = expression.name(provision::TTL_ATTRIBUTE);
+        let forget = expression.number((at + KEEP_ENDED_KEY).as_second());
+        let update = format!("{update}, {ttl} = {forget}");
+        self.update(id, update, condition, expression).await
     }
 
     async fn update(
@@ -212,28 +211,76 @@ impl ApiKeys {
             .await;
         match updated {
             Ok(_) => Ok(true),
-            Err(error) if error.as_service_error().is_some_and(is_refused) => Ok(false),
-            Err(error) => Err(Error::during("change key")(error)),
+            Err(error) => match error.as_service_error() {
+                Some(refused) if refused.is_conditional_check_failed_exception() => Ok(false),
+                _ => Err(Error::during("change key")(error)),
+            },
         }
     }
 
-    async fn put(&self, item: Attributes) -> Result<(), Error> {
-        self.dynamodb
+    /// Puts a key where there is none.
+    async fn put_new(&self, record: &KeyRecord) -> Result<(), Error> {
+        let put = self
+            .dynamodb
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(item))
+            .set_item(Some(write(record)))
+            .condition_expression("attribute_not_exists(pk)")
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
-            .await
-            .map_err(Error::during("put key"))?;
-        Ok(())
+            .await;
+        match put {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                // The answer to the same call was lost; or a key of this id was drawn twice, which would take a random number of 64 bits.
+                Some(refused) if refused.is_conditional_check_failed_exception() => {
+                    let found = self.get(record.id).await?;
+                    if found.is_some_and(|found| found.hash == record.hash) {
+                        Ok(())
+                    } else {
+                        Err(Error::unreadable("a new key", "there is one of its id"))
+                    }
+                }
+                _ => Err(Error::during("put key")(error)),
+            },
+        }
     }
 
-    async fn delete(&self, key: Attributes) -> Result<(), Error> {
+    /// The ids of all keys of a tenant.
+    async fn entries(&self, tenant: &Tenant) -> Result<Vec<KeyId>, Error> {
+        let (mut ids, mut after) = (Vec::new(), None);
+        loop {
+            let page = self
+                .dynamodb
+                .query()
+                .table_name(&self.table)
+                .key_condition_expression("pk = :pk")
+                .expression_attribute_values(":pk", AttributeValue::S(keys::api_keys_of(tenant)))
+                .set_exclusive_start_key(after)
+                .limit(PAGE)
+                .consistent_read(true)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(Error::during("list keys"))?;
+            let sort_keys = page.items().iter().filter_map(|entry| entry.get("sk"));
+            ids.extend(
+                sort_keys
+                    .filter_map(|sk| sk.as_s().ok())
+                    .filter_map(|sk| keys::id_of_api_key(sk)),
+            );
+            after = page.last_evaluated_key;
+            if after.is_none() {
+                return Ok(ids);
+            }
+        }
+    }
+
+    async fn forget_entry(&self, tenant: &Tenant, id: KeyId) -> Result<(), Error> {
         self.dynamodb
             .delete_item()
             .table_name(&self.table)
-            .set_key(Some(key))
+            .set_key(Some(entry_of(tenant, id)))
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
@@ -242,13 +289,13 @@ impl ApiKeys {
     }
 }
 
-/// Whether the key is not as the condition wants it.
-fn is_refused(error: &UpdateItemError) -> bool {
-    error.is_conditional_check_failed_exception()
-}
-
 fn key_of(id: KeyId) -> Attributes {
     keys::primary(keys::api_key_of(id), keys::API_KEY.to_owned())
+}
+
+/// The entry by which a tenant's key is found; it has nothing but its own key.
+fn entry_of(tenant: &Tenant, id: KeyId) -> Attributes {
+    keys::primary(keys::api_keys_of(tenant), keys::api_key_of(id))
 }
 
 fn write(record: &KeyRecord) -> Attributes {
@@ -266,7 +313,7 @@ fn write(record: &KeyRecord) -> Attributes {
         last_used,
     } = record;
     let scopes: Vec<&str> = scopes.iter().map(access::Scope::name).collect();
-    let ttl = expires_at.map(|end| (end + KEEP_ENDED).as_second());
+    let ttl = expires_at.map(|end| (end + KEEP_ENDED_KEY).as_second());
     let item = Item {
         pk: keys::api_key_of(*id),
         sk: keys::API_KEY.to_owned(),

@@ -67,7 +67,7 @@ mod usage;
 mod version;
 pub mod webhooks;
 
-pub use api_keys::ApiKeys;
+pub use api_keys::{ApiKeys, KEEP_ENDED_KEY};
 pub use attempts::{Claim, Claimed, Finished};
 pub use batch::{Delivered, Verdict, handle_batch};
 pub use clear::{Cleared, MAX_CLEARED_JOBS};

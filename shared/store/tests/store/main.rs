@@ -5,6 +5,7 @@
     reason = "the table's shape is what is looked at"
 )]
 
+mod api_keys;
 mod ended;
 mod lost_answers;
 mod payloads;
