@@ -235,6 +235,21 @@ pub(crate) fn sort_of_letter(sk: &str) -> Option<&str> {
     sk.strip_prefix("D#")
 }
 
+/// The partition key of what was done to a tenant's keys, secrets, quotas and dead letters.
+pub(crate) fn audit(tenant: &Tenant) -> String {
+    format!("T#{tenant}#A")
+}
+
+/// The sort key of an entry of that: its time, and what tells it from others.
+pub(crate) fn audit_entry(text: &str) -> String {
+    format!("A#{text}")
+}
+
+/// What such a sort key is of.
+pub(crate) fn text_of_audit_entry(sk: &str) -> Option<&str> {
+    sk.strip_prefix("A#")
+}
+
 /// The partition key of a tenant's counts.
 pub(crate) fn usage(tenant: &Tenant) -> String {
     format!("T#{tenant}#U")

@@ -14,6 +14,7 @@
 //! - [`Store::reserve`]: keys by which a call that is repeated has one effect and one answer.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`ApiKeys`]: the keys of callers.
+//! - [`Store::audit`]: who did what to keys, secrets, quotas and dead letters.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
 //!
 //! **Invariant:** only this crate knows the shape of the table, of the message and of the object keys; no other names an
@@ -37,6 +38,7 @@
 
 mod api_keys;
 mod attempts;
+mod audit;
 mod batch;
 mod clear;
 mod dead_letters;
@@ -69,6 +71,9 @@ pub mod webhooks;
 
 pub use api_keys::{ApiKeys, KEEP_ENDED_KEY};
 pub use attempts::{Claim, Claimed, Finished};
+pub use audit::{
+    AuditEntry, AuditEvent, AuditFilter, AuditId, AuditPage, KEEP_AUDIT, MAX_AUDIT_READS,
+};
 pub use batch::{Delivered, Verdict, handle_batch};
 pub use clear::{Cleared, MAX_CLEARED_JOBS};
 pub use dead_letters::{DeadLetter, LetterId, Letters, MAX_LETTERS, Redriven};

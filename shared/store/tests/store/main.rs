@@ -6,6 +6,7 @@
 )]
 
 mod api_keys;
+mod audit;
 mod ended;
 mod lost_answers;
 mod payloads;
