@@ -14,6 +14,7 @@ use crate::Stack;
 #[must_use]
 pub struct JobBuilder<'a> {
     stack: &'a Stack,
+    tenant: Tenant,
     text: String,
     extract: Value,
     webhook: Option<String>,
@@ -23,10 +24,17 @@ impl<'a> JobBuilder<'a> {
     pub(crate) fn new(stack: &'a Stack) -> Self {
         Self {
             stack,
+            tenant: Tenant::default(),
             text: "Write to a@test.com.".into(),
             extract: json!(["entities"]),
             webhook: None,
         }
+    }
+
+    /// Whose it is.
+    pub fn of(self, tenant: &str) -> Self {
+        let tenant = Tenant::new(tenant).unwrap();
+        Self { tenant, ..self }
     }
 
     /// The text to extract from.
@@ -53,7 +61,7 @@ impl<'a> JobBuilder<'a> {
     /// A job that waits for a worker.
     pub async fn pending(self) -> Job {
         let now = self.stack.clock.now();
-        let key = JobKey::new(Tenant::default(), JobId::new(now));
+        let key = JobKey::new(self.tenant, JobId::new(now));
         let source = Source {
             name: None,
             media_type: Some("text/plain".into()),

@@ -21,6 +21,7 @@ mod answer;
 mod builder;
 mod http;
 mod issuer;
+mod keys;
 mod lambda;
 mod planted;
 mod receiver;

@@ -57,6 +57,8 @@ pub struct Stack {
     pub(crate) dead_letters: Mapping,
     pub(crate) webhooks: Mapping,
     endpoints: Endpoints,
+    /// Whether nobody is asked who they are.
+    is_open: bool,
 }
 
 /// How a stack differs from the usual.
@@ -154,6 +156,7 @@ impl Stack {
         };
         let engine = Engine::new(options.isolation, options.engine);
         let preview = preview::preview(engine.clone());
+        let is_open = options.auth.is_open();
         Self {
             worker: Worker::new(
                 store.clone(),
@@ -184,13 +187,13 @@ impl Stack {
             store,
             clients,
             endpoints,
+            is_open,
         }
     }
 
     /// What a function of this stack finds in its environment, to reach the endpoints through the wires.
     pub fn environment(&self) -> Vec<(&'static str, String)> {
-        vec![
-            ("AUTH_MODE", "open".into()),
+        let mut environment = vec![
             ("TABLE_NAME", "jobs".into()),
             ("BUCKET_NAME", "jobs".into()),
             ("QUEUE_URL", self.jobs.queue.url.clone()),
@@ -202,7 +205,12 @@ impl Stack {
             ("AWS_REGION", "us-east-1".into()),
             ("AWS_ACCESS_KEY_ID", Clients::LOCAL_KEY.into()),
             ("AWS_SECRET_ACCESS_KEY", Clients::LOCAL_SECRET.into()),
-        ]
+        ];
+        // A function that is told nothing asks for keys.
+        if self.is_open {
+            environment.push(("AUTH_MODE", "open".into()));
+        }
+        environment
     }
 
     /// A job to be made in some state.
