@@ -42,8 +42,10 @@ impl Gate {
     async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
         let identity = self.auth.identify(headers).await?;
         let mut tenant = identity.tenant.clone();
-        if let Some(named) = headers.get(TENANT) {
-            let named = named.to_str().ok().and_then(Tenant::new);
+        let mut named = headers.get_all(TENANT).iter();
+        if let Some(name) = named.next() {
+            let once = named.next().is_none().then_some(name);
+            let named = once.and_then(|name| Tenant::new(name.to_str().ok()?));
             let named = named.ok_or_else(no_tenant)?;
             if named != tenant && !identity.is_operator() {
                 return Err(foreign_tenant());

@@ -71,7 +71,7 @@ pub(super) fn no_tenant() -> Problem {
     let mut flaws = Flaws::default();
     flaws.add(
         Place::Header(TENANT),
-        "It must be a tenant's name: 1 to 64 characters of a-z, 0-9, - and _.",
+        "It must be there once, with a tenant's name: 1 to 64 characters of a-z, 0-9, - and _.",
     );
     flaws.end().expect_err("there is a flaw")
 }
