@@ -146,3 +146,65 @@ fn good(record: &KeyRecord, now: Timestamp) -> Result<(), Problem> {
 fn date(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::config::BehaviorVersion;
+
+    use super::*;
+
+    /// A cache of keys that are nowhere: only what is put into it is ever found.
+    fn cache() -> KeyCache {
+        let config =
+            aws_sdk_dynamodb::Config::builder().behavior_version(BehaviorVersion::latest());
+        let nowhere = aws_sdk_dynamodb::Client::from_conf(config.build());
+        KeyCache::new(ApiKeys::new(nowhere, "jobs"), Clock::system())
+    }
+
+    /// What a read of this key finds, now.
+    fn learn(cache: &KeyCache, key: &ApiKey, is_there: bool) {
+        let now = cache.clock.now();
+        let record = is_there.then(|| KeyRecord {
+            id: key.id(),
+            hash: key.hash(),
+            tenant: job::Tenant::default(),
+            scopes: access::Scopes::ALL,
+            name: String::new(),
+            created_at: now,
+            created_by: String::new(),
+            expires_at: None,
+            revoked_at: None,
+            replaced_by: None,
+            last_used: Some(date(now)),
+        });
+        let slot = cache.slot(key.id(), now);
+        *slot.try_lock().unwrap() = Some(Seen { at: now, record });
+    }
+
+    fn remembered(cache: &KeyCache) -> usize {
+        cache.slots.lock().unwrap().len()
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_ids_takes_no_more_room_and_drives_no_known_key_out() {
+        let cache = cache();
+        let known = ApiKey::draw();
+        learn(&cache, &known, true);
+        for _ in 0..3 * MAX_REMEMBERED {
+            learn(&cache, &ApiKey::draw(), false);
+            assert!(remembered(&cache) <= MAX_REMEMBERED);
+        }
+        let identity = cache.identify(&known).await.unwrap();
+        assert_eq!(identity.actor, Actor::Key(known.id()));
+    }
+
+    #[test]
+    fn more_keys_than_there_is_room_for_take_no_more_room() {
+        let cache = cache();
+        for _ in 0..=MAX_REMEMBERED {
+            learn(&cache, &ApiKey::draw(), true);
+            assert!(remembered(&cache) <= MAX_REMEMBERED);
+        }
+        assert!(remembered(&cache) > 0);
+    }
+}
