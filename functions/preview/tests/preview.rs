@@ -1,9 +1,13 @@
 //! Previews from outside: in a whole stack, and by the function's own binary as Lambda runs it.
 #![expect(clippy::unwrap_used, reason = "what fails to unwrap fails the test")]
 
+use std::collections::BTreeMap;
+
+use access::Scope::{ScanRead, ScanWrite};
+use api::AuthSettings;
 use http::{Request, StatusCode};
 use serde_json::{Value, json};
-use testkit::{Answer, Lambda, Output, Stack};
+use testkit::{Answer, Lambda, Options, Output, Stack};
 
 const PATH: &str = "/api/v1/extractors/preview/";
 
@@ -111,4 +115,36 @@ async fn the_function_answers_and_logs_no_document_and_no_more_than_its_metrics(
     let first = metrics.iter().find(|line| line["request_id"] == "first");
     let first = first.unwrap();
     assert!(first["extraction_text"].is_number() && first["api_requests_2xx"].is_number());
+}
+
+#[tokio::test]
+async fn the_function_asks_for_keys_and_reads_nothing_else() {
+    let auth = AuthSettings::Keys;
+    let stack = Stack::with(Options {
+        auth,
+        ..Options::default()
+    })
+    .await;
+    let writes = stack.key("acme", [ScanWrite]).await;
+    let reads = stack.key("acme", [ScanRead]).await;
+    stack.dynamodb.reset_counts();
+    let function = Lambda::start(env!("CARGO_BIN_EXE_preview"), &stack).await;
+    for (key, wanted) in [
+        (None, StatusCode::UNAUTHORIZED),
+        (Some(&reads), StatusCode::FORBIDDEN),
+        (Some(&writes), StatusCode::OK),
+        (Some(&writes), StatusCode::OK),
+    ] {
+        let mut headers = vec![("content-type", "text/plain")];
+        headers.extend(key.map(|key| ("x-api-key", key.as_str())));
+        let answer = function.request("r", "POST", PATH, &headers, "Write to a@test.com.");
+        let answer = answer.await;
+        assert_eq!(answer.status, wanted, "{}", answer.text());
+    }
+    function.stop().await;
+    // Each key once, and the day on which it was used.
+    let of_keys = [("GetItem", 2), ("UpdateItem", 2)].map(|(it, count)| (it.to_owned(), count));
+    assert_eq!(stack.dynamodb.calls(), BTreeMap::from(of_keys));
+    let others = [&stack.s3, &stack.sqs].map(|wire| wire.calls().len());
+    assert_eq!(others, [0; 2]);
 }
