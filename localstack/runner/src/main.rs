@@ -46,7 +46,7 @@ Ctrl-C ends it once the running jobs have ended or ten seconds have passed; a se
 ";
 
 /// The embedded endpoints warn of each refused request, and a refused condition is nothing out of the
-/// ordinary. `LOG` may still name them.
+/// ordinary. `LOG` may still name them, up to the level that [`service::init_logs`] allows.
 const QUIET: &str = "dynoxide=error,s3s=error,s3s_fs=error";
 /// Threads for futures. Extraction has its own, and the rest is waiting.
 const MAX_WORKER_THREADS: usize = 4;

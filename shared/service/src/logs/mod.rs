@@ -28,6 +28,9 @@ pub enum LogFormat {
 /// What is logged at most, whatever `LOG` says: below it the SDKs and Lambda's runtime log whole requests and answers, and with them documents.
 const MOST: LevelFilter = LevelFilter::DEBUG;
 
+/// The same of the embedded S3: below it signed links are logged, which are as good as keys.
+const MOST_OF_S3: LevelFilter = LevelFilter::INFO;
+
 /// Starts logging, as `LOG` says. Once per process. `defaults` are directives that hold unless `LOG` says otherwise; a `LOG` that
 /// cannot be understood is an error in words.
 pub fn init_logs(format: LogFormat, defaults: &str) -> Result<(), String> {
@@ -36,7 +39,10 @@ pub fn init_logs(format: LogFormat, defaults: &str) -> Result<(), String> {
         format!("LOG={wanted} is not understood: it has to be a level such as info")
     })?;
     quiet_panics();
-    let subscriber = tracing_subscriber::registry().with(filter).with(MOST);
+    let most = Targets::new()
+        .with_default(MOST)
+        .with_target("s3s", MOST_OF_S3);
+    let subscriber = tracing_subscriber::registry().with(filter).with(most);
     match format {
         LogFormat::Json { function } => subscriber.with(json::Lines { function }).init(),
         LogFormat::Text => subscriber
