@@ -6,3 +6,4 @@ mod documents;
 mod kill;
 mod metrics;
 mod product;
+mod secrets;

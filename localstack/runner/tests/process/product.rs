@@ -1,8 +1,10 @@
 //! The product as a process of its own, and a client of it.
 
 use std::collections::HashMap;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,8 +16,9 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
+use tokio::task::JoinHandle;
 use tokio::time::interval;
 
 /// Requests at once, where a test does not say.
@@ -24,7 +27,9 @@ const CONCURRENCY: usize = 32;
 /// The product, running.
 pub(crate) struct Product {
     process: Child,
-    api: String,
+    /// Where its API answers, as `http://host:port/api/v1/`.
+    pub(crate) api: String,
+    said: Said,
     client: Client<HttpConnector, Full<Bytes>>,
 }
 
@@ -36,6 +41,7 @@ impl Product {
 
     /// Starts it on this folder and with these variables, and waits until it says where it listens.
     pub(crate) async fn start_with(data: &Path, variables: &[(&str, &str)]) -> Self {
+        let said = Said::default();
         let mut process = Command::new(env!("CARGO_BIN_EXE_local"))
             .env("DATA_DIR", data)
             .env("LISTEN", "127.0.0.1:0")
@@ -43,9 +49,11 @@ impl Product {
             .envs(variables.iter().copied())
             .current_dir(data)
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .unwrap();
+        said.listen(process.stderr.take().unwrap(), true);
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let api = loop {
             let line = lines
@@ -53,15 +61,16 @@ impl Product {
                 .await
                 .unwrap()
                 .expect("it says where it listens");
+            said.add(&line);
             if let Some(url) = line.trim().strip_prefix("API") {
                 break url.trim().to_owned();
             }
         };
-        // Nothing more is read, and nothing should stop for that.
-        tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+        said.listen(lines.into_inner(), false);
         Self {
             process,
             api,
+            said,
             client: Client::builder(TokioExecutor::new()).build_http(),
         }
     }
@@ -71,8 +80,8 @@ impl Product {
         self.process.kill().await.unwrap();
     }
 
-    /// Stops it as a person would, and sees it end well.
-    pub(crate) async fn stop(mut self) {
+    /// Stops it as a person would, and sees it end well. Yields all that it has said, on standard output and standard error.
+    pub(crate) async fn stop(mut self) -> String {
         let id = self.process.id().unwrap().to_string();
         Command::new("kill")
             .args(["-TERM", &id])
@@ -80,6 +89,7 @@ impl Product {
             .await
             .unwrap();
         assert!(self.process.wait().await.unwrap().success());
+        self.said.to_its_end().await
     }
 
     /// Starts jobs with this body, so many at once, and sees each accepted.
@@ -224,5 +234,41 @@ impl Product {
         let status = response.status();
         let body = response.into_body().collect().await.unwrap().to_bytes();
         (status, serde_json::from_slice(&body).unwrap_or_default())
+    }
+}
+
+/// What the product says, as it comes.
+#[derive(Clone, Default)]
+struct Said {
+    text: Arc<Mutex<String>>,
+    listeners: Arc<Mutex<Vec<JoinHandle<()>>>>,
+}
+
+impl Said {
+    fn add(&self, line: &str) {
+        let mut text = self.text.lock().unwrap();
+        text.push_str(line);
+        text.push('\n');
+    }
+
+    /// Listens to the end of a stream. What goes wrong is shown, so that whoever reads of a test that failed sees it.
+    fn listen(&self, stream: impl AsyncRead + Send + Unpin + 'static, show: bool) {
+        let said = self.clone();
+        let listener = tokio::spawn(async move {
+            let mut lines = BufReader::new(stream).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                if show && !line.contains("DEBUG") && !line.contains("INFO") {
+                    let _ = writeln!(std::io::stderr(), "{line}");
+                }
+                said.add(&line);
+            }
+        });
+        self.listeners.lock().unwrap().push(listener);
+    }
+
+    async fn to_its_end(&self) -> String {
+        let listeners = std::mem::take(&mut *self.listeners.lock().unwrap());
+        futures::future::join_all(listeners).await;
+        self.text.lock().unwrap().clone()
     }
 }
