@@ -1,8 +1,10 @@
 # make run and make test are all a newcomer needs. Docker is needed for nothing.
 
-# A running product, for `make contract`; HELD is one with its worker off.
+# A running product, for `make contract`; HELD is one with its worker off. KEY and HELD_KEY are what they are shown.
 URL ?= http://127.0.0.1:8000
 HELD ?=
+# A table on AWS, for `make key`; without it the key is made in .data.
+TABLE ?=
 # Where it is deployed: arm64 or x86_64; the stack's name; values for the template's parameters.
 ARCH ?= arm64
 STACK ?= data-extraction
@@ -19,7 +21,7 @@ FUNCTIONS := api preview worker reaper notifier
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test audit contract model promises setup fmt clippy docs openapi template compile e2e docling \
+.PHONY: help run key test audit contract model promises setup fmt clippy docs openapi template compile e2e docling \
 	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
 	golden quality bench-extract bench-list bench-prefix fuzz
 
@@ -29,6 +31,9 @@ help: ## Show this
 run: ## Build and start the product on http://127.0.0.1:8000 (.env.example says what can be set)
 	@echo 'Building, if anything has changed; a first build takes some minutes.'
 	@cargo run --package local
+
+key: ## Make an admin's key, where `make run` keeps its data (TABLE=… for a table on AWS)
+	@cargo run --quiet --package cli -- keys create --admin $(if $(TABLE),--table $(TABLE))
 
 test: setup fmt clippy docs openapi template compile e2e docling doctest unit functions deployed costs smoke ## Check everything, with all steps below
 
