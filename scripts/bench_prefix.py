@@ -109,6 +109,7 @@ class Runner:
             "DATA_DIR": str(data),
             "LISTEN": f"127.0.0.1:{port}",
             "SOURCE_BUCKETS": BUCKET,
+            "AUTH_MODE": "open",
         }
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(

@@ -244,6 +244,8 @@ class Aws:
             "DEAD_LETTER_QUEUE_URL": "https://sqs.us-east-1.amazonaws.com/123456789012/dead",
             "METRICS_NAMESPACE": "bench",
             "LOG": "info",
+            # but for keys: this stub knows none, and an operation behind them would not be reached,
+            "AUTH_MODE": "open",
             # and what makes this stub AWS. One bundle, as on Amazon Linux.
             "AWS_ENDPOINT_URL": f"https://localhost:{server.server_port}",
             "SSL_CERT_FILE": str(trusted),

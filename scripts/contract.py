@@ -5,6 +5,7 @@
 
 URL is the product (default http://127.0.0.1:8000). --held names a second one whose worker is off
 (WORKER=off), where a job can be held at pending; without it the steps of such a job are skipped.
+Where callers need keys, KEY and HELD_KEY in the environment are those that are shown to the two.
 
 The steps are played twice, with and without the trailing slash. Beside what a step says itself:
 a step that changes nothing answers alike in both spellings; HEAD answers as GET does, without the
@@ -14,6 +15,7 @@ body; every 4xx is application/problem+json with the member `error`; every 405 n
 import argparse
 import http.client
 import json
+import os
 import re
 import sys
 import time
@@ -49,8 +51,10 @@ def main():
 
     steps = json.loads(CONTRACT.read_text(encoding="utf-8"))["steps"] + OUR_ERRORS
     tally = {"ok": 0, "FAIL": 0, "skip": 0}
+    server = Server(arguments.url, os.environ.get("KEY"))
+    held = arguments.held and Server(arguments.held, os.environ.get("HELD_KEY"))
     for spelling, spell in [("with slash", str), ("without slash", without_slash)]:
-        play = Play(Server(arguments.url), arguments.held and Server(arguments.held), spell)
+        play = Play(server, held, spell)
         for step in steps:
             outcome, complaints = play.step(step)
             tally[outcome] += 1
@@ -234,10 +238,11 @@ def without_slash(path):
 
 
 class Server:
-    """A product under its base address."""
+    """A product under its base address, and the key that it is shown, if any."""
 
-    def __init__(self, url):
+    def __init__(self, url, key=None):
         self.base = urlsplit(url)
+        self.key = key
         if self.base.scheme not in ("http", "https") or not self.base.hostname:
             sys.exit(f"contract: {url} is not an http or https address")
 
@@ -245,6 +250,8 @@ class Server:
         kind = {"http": http.client.HTTPConnection, "https": http.client.HTTPSConnection}
         connection = kind[self.base.scheme](self.base.hostname, self.base.port, timeout=TIMEOUT_S)
         headers = {"Connection": "close"}
+        if self.key:
+            headers["X-Api-Key"] = self.key
         if body is not None:
             headers["Content-Type"] = "application/json"
         try:

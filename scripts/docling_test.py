@@ -3,15 +3,18 @@
 
     docling_test.py [BINARY]
 
-BINARY is the local runner (default: `local` where cargo has built it). Run with the Python of
-.tools/docling. A file goes through all four outputs, then the whole corpus of the engine: the client
-reads each DoclingDocument by the model of docling-core, which refuses whatever is not as it says.
+BINARY is the local runner (default: `local` where cargo has built it), with `scan` beside it: the
+client has a key. Run with the Python of .tools/docling. A file goes through all four outputs, then
+the whole corpus of the engine: the client reads each DoclingDocument by the model of docling-core,
+which refuses whatever is not as it says.
 """
 
 import os
 import signal
 import sys
 import tempfile
+import urllib.request
+from contextlib import ExitStack
 from pathlib import Path
 
 # Whatever proxy the environment names, it is not for this machine's own servers.
@@ -27,7 +30,7 @@ from docling.service_client.exceptions import (
     TaskNotFoundError,
 )
 from docling_core.types.doc import DocItemLabel, DoclingDocument
-from e2e import DIRECT, Failure, Product, built_binary, expect
+from e2e import DIRECT, Failure, Product, built_binary, expect, make_key
 
 CORPUS = Path(__file__).resolve().parent.parent / "shared/extract/fixtures"
 ALL = [OutputFormat.MARKDOWN, OutputFormat.TEXT, OutputFormat.HTML, OutputFormat.JSON]
@@ -42,20 +45,24 @@ def main():
     with tempfile.TemporaryDirectory(prefix="docling-") as folder:
         page = Path(folder, "notes.html")
         page.write_text(PAGE, encoding="utf-8")
-        with (
-            Product(binary, Path(folder, "product")) as product,
-            DoclingServiceClient(
-                product.url,
-                api_key="any",
-                status_watcher=StatusWatcherKind.POLLING,
-                poll_client_interval=0.05,
-            ) as client,
-        ):
+        with ExitStack() as ends:
+            product = ends.enter_context(
+                Product(binary, Path(folder, "product"), AUTH_MODE="keys")
+            )
+            key = make_key(product)
+            client = ends.enter_context(
+                DoclingServiceClient(
+                    product.url,
+                    api_key=key,
+                    status_watcher=StatusWatcherKind.POLLING,
+                    poll_client_interval=0.05,
+                )
+            )
             submit_poll_result(client, page)
             every_output(client, page)
-            as_it_is_by_default(product, page)
+            as_it_is_by_default(product, key, page)
             refusals(client, page, Path(folder))
-            clearing(product, client, page)
+            clearing(product, key, client, page)
             documents = corpus(client)
     print(f"docling: the official client reads all outputs, and {documents} documents of the corpus")
 
@@ -117,9 +124,9 @@ def every_output(client, page):
     expect(document.doctags_content is None, "doctags are not offered")
 
 
-def as_it_is_by_default(product, page):
+def as_it_is_by_default(product, key, page):
     """With a WebSocket, which is not there, and a target elsewhere, which is refused: it finds its way."""
-    with DoclingServiceClient(product.url) as client:
+    with DoclingServiceClient(product.url, api_key=key) as client:
         check_document(client.convert(page).document)
 
 
@@ -140,10 +147,12 @@ def refusals(client, page, folder):
         expect(error.failure.details["code"] == "malformed", f"{error.failure}")
 
 
-def clearing(product, client, page):
+def clearing(product, key, client, page):
     job = client.submit(page)
     check_document(job.result().document)
-    with DIRECT.open(f"{product.url}/v1/clear/results?older_then=0", timeout=10) as answer:
+    path = "/v1/clear/results?older_then=0"
+    request = urllib.request.Request(product.url + path, headers={"X-Api-Key": key})
+    with DIRECT.open(request, timeout=10) as answer:
         expect(answer.status == 200, f"clearing: {answer.status}")
     try:
         job.poll()

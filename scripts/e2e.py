@@ -3,8 +3,8 @@
 
     e2e.py [BINARY]
 
-BINARY is the local runner (default: `local` where cargo has built it). The REST contract is played
-against it; then a job left pending and one left cancelled have to outlive a restart.
+BINARY is the local runner (default: `local` where cargo has built it), with `scan` beside it. The
+REST contract is played against it where callers need keys; then a job left pending and one left cancelled have to outlive a restart.
 """
 
 import json
@@ -31,10 +31,10 @@ def main():
     with tempfile.TemporaryDirectory(prefix="e2e-") as folder:
         kept = Path(folder, "kept")
         with (
-            Product(binary, Path(folder, "product")) as product,
+            Product(binary, Path(folder, "product"), AUTH_MODE="keys") as product,
             Product(binary, kept, WORKER="off") as held,
         ):
-            play_contract(product, held)
+            play_contract(product, held, make_key(product))
             pending, cancelled = start(held), start(held)
             cancel(held, cancelled)
         with Product(binary, kept) as restarted:
@@ -118,9 +118,24 @@ class Product:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
-def play_contract(product, held):
-    script = SCRIPTS / "contract.py"
-    played = subprocess.run([sys.executable, script, product.url, "--held", held.url], check=False)
+def make_key(product):
+    """An admin's key, made beside the product while it runs."""
+    command = [product.binary.with_name("scan"), "keys", "create", "--admin"]
+    made = subprocess.run(
+        command,
+        cwd=product.folder,
+        env=product.variables,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    expect(made.returncode == 0, f"no key: scan ended with {made.returncode}")
+    return made.stdout.strip()
+
+
+def play_contract(product, held, key):
+    command = [sys.executable, SCRIPTS / "contract.py", product.url, "--held", held.url]
+    played = subprocess.run(command, env={**os.environ, "KEY": key}, check=False)
     expect(played.returncode == 0, "the contract does not hold")
 
 

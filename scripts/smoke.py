@@ -5,7 +5,7 @@
 
 Each is brought up as `make watch` does it, on free ports, and taken down again. The contract needs
 a second product whose worker is off: a second watch.py on the same AWS, with a table and queues of
-its own. Beside it, a dead letter has to be taken by the reaper, and nothing may listen beyond
+its own. Callers need keys there, which `scan` makes in the table. Beside it, a dead letter has to be taken by the reaper, and nothing may listen beyond
 loopback. What cannot run here is skipped, and it is said why.
 """
 
@@ -31,6 +31,7 @@ from emulator import (  # noqa: E402
     Failure,
     clean_environment,
     guarded,
+    local_binary,
     read_environment,
 )
 
@@ -73,10 +74,12 @@ def smoke(kind):
                 "STACK_NAME": "held",
                 "WORKER": "off",
             }
+            key = make_key(environment)
             log = Path(folder, "held.log")
             with Watch(log, held_port, theirs, "--on", "environment") as held:
                 expect_loopback_alone([*range(aws, aws + 4), port, held_port])
-                play_contract(watch.url, held.url)
+                held_key = make_key(read_environment(log.read_text(encoding="utf-8")))
+                play_contract(watch.url, held.url, KEY=key, HELD_KEY=held_key)
             expect_dead_letters_reaped(environment)
     for each in [*range(aws, aws + 4), port, held_port]:
         expect(not listeners(each), f"after the end somebody still listens on port {each}")
@@ -90,7 +93,8 @@ class Watch:
         self.url = f"http://127.0.0.1:{port}/lambda-url/api"
         script = [sys.executable, SCRIPTS / "watch.py", "--no-reload"]
         self.command = [*script, "--port", str(port), *options]
-        self.variables = {**clean_environment(), "STACK_NAME": "smoke", **variables}
+        own = {"STACK_NAME": "smoke", "AUTH_MODE": "keys"}
+        self.variables = {**clean_environment(), **own, **variables}
 
     def __enter__(self):
         with self.log.open("wb") as log:
@@ -135,9 +139,21 @@ class Watch:
         return self.log.read_text(encoding="utf-8", errors="replace")
 
 
-def play_contract(url, held):
+def make_key(environment):
+    """An admin's key, in the table of this environment."""
+    command = [Path(local_binary()).with_name("scan"), "keys", "create", "--admin"]
+    variables = {**clean_environment(), **environment}
+    made = subprocess.run(command, env=variables, capture_output=True, text=True, check=False)
+    expect(made.returncode == 0, f"no key: {made.stderr}")
+    return made.stdout.strip()
+
+
+def play_contract(url, held, **keys):
     command = [sys.executable, SCRIPTS / "contract.py", url, "--held", held]
-    played = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    variables = {**os.environ, **keys}
+    played = subprocess.run(
+        command, env=variables, stdout=subprocess.PIPE, text=True, check=False
+    )
     lines = played.stdout.splitlines()
     complaints = [line for line in lines if not line.startswith("ok ")]
     print("\n".join(complaints), flush=True)

@@ -9,8 +9,10 @@ last three from their queues; localstack/emulator.py says what plays AWS. `envir
 runs already, where AWS_ENDPOINT_URL says. Without --on it is that where AWS_ENDPOINT_URL is set,
 else LocalStack.
 
-Settings, in the environment: LOG, MAX_REQUEST_BYTES, WORKER=off (jobs are accepted and wait),
-STACK_NAME (what the names of table, queues and bucket begin with, default `local`).
+Settings, in the environment: AUTH_MODE and JWT_… (here `open`, for all listens on loopback; with
+`keys`, `scan keys create --admin` makes the first one, in the environment that this prints), LOG,
+MAX_REQUEST_BYTES, WORKER=off (jobs are accepted and wait), STACK_NAME (what the names of table,
+queues and bucket begin with, default `local`).
 """
 
 import argparse
@@ -30,7 +32,7 @@ CARGO_LAMBDA = ROOT / ".tools" / "venv" / "bin" / "cargo-lambda"
 # How long a function may take to be compiled and to answer.
 START_S = 900
 # What a developer sets goes before what the template says.
-OWN = ["LOG", "MAX_REQUEST_BYTES"]
+OWN = ("AUTH_MODE", "JWT_", "LOG", "MAX_REQUEST_BYTES")
 
 
 def main():
@@ -38,9 +40,10 @@ def main():
     if not CARGO_LAMBDA.exists():
         raise Failure("cargo lambda is missing: `make setup` installs it")
     with aws(options) as environment:
+        own = {name: value for name, value in os.environ.items() if name.startswith(OWN)}
+        environment = {**environment, "AUTH_MODE": "open", **own}
         emulator.print_environment(environment)
-        own = {name: os.environ[name] for name in OWN if name in os.environ}
-        variables = {**emulator.clean_environment(), **environment, **own}
+        variables = {**emulator.clean_environment(), **environment}
         with functions(options, variables) as served:
             worker = os.environ.get("WORKER", "on")
             with mapping(options.port, {**variables, "WORKER": worker}) as fed:
