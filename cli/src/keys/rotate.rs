@@ -11,13 +11,13 @@ use super::arguments::Named;
 use super::{Context, maker, powers};
 
 /// For how long both keys can be good at most.
-const MAX_OVERLAP: Duration = Duration::from_hours(30 * 24);
+const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The key's id, or the key itself
     pub(super) id: Named,
-    /// How long it is still good beside the new one, such as 30m, 24h or 7d; up to 30 days
+    /// How long it is still good beside the new one, such as 30m, 24h or 7d; up to 7 days
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = overlap)]
     overlap: Duration,
 }
@@ -58,7 +58,12 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), B
     context.show(&key, &new).await?;
     let replaced = context.keys.replace(&old.tenant, old.id, new.id, end);
     if !replaced.await? {
-        return Err(format!("key {} is gone, and {} is good without it", old.id, new.id).into());
+        context
+            .keys
+            .revoke(&new.tenant, new.id, context.now)
+            .await?;
+        let said = "has been rotated or revoked meanwhile, and the new key is revoked again";
+        return Err(format!("key {} {said}", old.id).into());
     }
     context.tell(&format!(
         "Key {} takes the place of {}, which ends at {end:.0}: {}. It is shown this once.",
@@ -76,5 +81,5 @@ fn overlap(text: &str) -> Result<Duration, &'static str> {
         .ok()
         .and_then(|time: SignedDuration| Duration::try_from(time).ok())
         .filter(|time| *time <= MAX_OVERLAP)
-        .ok_or("a time of up to 30 days, such as 30m, 24h or 7d")
+        .ok_or("a time of up to 7 days, such as 30m, 24h or 7d")
 }

@@ -17,8 +17,8 @@ async fn arguments_that_make_no_sense_end_it_with_2_and_words() {
         ("keys create --admin --tenant A", "a-z"),
         ("keys create --admin --expires-in-days 0", "1"),
         ("keys create --admin --data a --table b", "--table"),
-        ("keys rotate 0123456789abcdef --overlap 31d", "30 days"),
-        ("keys rotate 0123456789abcdef --overlap soon", "30 days"),
+        ("keys rotate 0123456789abcdef --overlap 8d", "7 days"),
+        ("keys rotate 0123456789abcdef --overlap soon", "7 days"),
         ("jobs", "jobs"),
     ] {
         let done = keys(arguments).await;
