@@ -163,7 +163,7 @@ mod tests {
     }
 
     fn ask(permits: &Permits, tenant: &str) -> Asked {
-        let (permits, tenant) = (permits.clone(), Tenant::new(tenant).unwrap());
+        let (permits, tenant) = (permits.clone(), testkit::tenant(tenant));
         let named = tenant.clone();
         let mut asked = Asked {
             tenant,

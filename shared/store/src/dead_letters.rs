@@ -93,9 +93,7 @@ impl Store {
             sort: format!("{sent_at:.3}#{message_id}"),
             of_no_job: message.is_none(),
         };
-        let tenant = message
-            .map(|message| message.key.tenant)
-            .unwrap_or_default();
+        let tenant = message.map(|message| message.key.tenant);
         let text = |text: &str| AttributeValue::S(text.to_owned());
         let number = |number: i128| AttributeValue::N(number.to_string());
         let expiry = limits::expiry_of_unfinished(*sent_at).as_second();
@@ -103,7 +101,10 @@ impl Store {
             .dynamodb
             .put_item()
             .table_name(&self.payloads.table)
-            .set_item(Some(id.key(&tenant)))
+            .set_item(Some(keys::primary(
+                keys::letters(tenant.as_ref()),
+                keys::letter(&id.sort),
+            )))
             .item("body", text(cut(body, MAX_BODY_BYTES)))
             .item("whole", number(body.len() as i128))
             .item("reason", text(reason))

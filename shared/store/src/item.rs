@@ -432,7 +432,7 @@ mod tests {
 
     fn key() -> JobKey {
         let id = "01890a5d-ac96-774b-bcce-b302099a8057".parse().unwrap();
-        JobKey::new(job::Tenant::default(), id)
+        JobKey::new(testkit::tenant(job::Tenant::DEFAULT), id)
     }
 
     /// A completed job as version 1 keeps it: written down here, so that no change of this file can change what is read.

@@ -65,6 +65,7 @@ pub(crate) fn parts(key: &JobKey) -> String {
 /// The job, or the part of one, that these keys are of.
 pub(crate) fn of_job(pk: &str, sk: &str) -> Option<JobKey> {
     let (tenant, _shard) = pk.strip_prefix("T#")?.split_once('#')?;
+    #[expect(clippy::disallowed_methods, reason = "the key says whose it is")]
     let tenant = Tenant::new(tenant)?;
     if let Some(part) = sk.strip_prefix("S#") {
         let (id, part) = part.split_once('#')?;

@@ -24,7 +24,7 @@ impl<'a> JobBuilder<'a> {
     pub(crate) fn new(stack: &'a Stack) -> Self {
         Self {
             stack,
-            tenant: Tenant::default(),
+            tenant: crate::tenant(Tenant::DEFAULT),
             text: "Write to a@test.com.".into(),
             extract: json!(["entities"]),
             webhook: None,
@@ -33,7 +33,7 @@ impl<'a> JobBuilder<'a> {
 
     /// Whose it is.
     pub fn of(self, tenant: &str) -> Self {
-        let tenant = Tenant::new(tenant).unwrap();
+        let tenant = crate::tenant(tenant);
         Self { tenant, ..self }
     }
 

@@ -1,7 +1,6 @@
 //! Callers with keys.
 
 use access::{ApiKey, KeyRecord, Scope};
-use job::Tenant;
 
 use crate::Stack;
 
@@ -22,7 +21,7 @@ impl Stack {
         let mut record = KeyRecord {
             id: key.id(),
             hash: key.hash(),
-            tenant: Tenant::new(tenant).unwrap(),
+            tenant: crate::tenant(tenant),
             scopes: scopes.into_iter().collect(),
             name: "a test's".into(),
             created_at: self.clock.now(),

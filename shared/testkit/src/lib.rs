@@ -26,6 +26,7 @@ mod lambda;
 mod planted;
 mod receiver;
 mod stack;
+mod tenant;
 mod wire;
 
 pub use self::http::exchange;
@@ -35,4 +36,5 @@ pub use issuer::{Issuer, SigningKey};
 pub use lambda::{Lambda, Output};
 pub use receiver::{Receiver, Webhook};
 pub use stack::{Options, Stack};
+pub use tenant::tenant;
 pub use wire::{Fault, Gate, Wire};

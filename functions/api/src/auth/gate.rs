@@ -39,6 +39,10 @@ pub(crate) async fn gate(State(gate): State<Gate>, mut request: Request, next: N
 }
 
 impl Gate {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "an operator says whom it acts for"
+    )]
     async fn caller(&self, headers: &HeaderMap) -> Result<Caller, Problem> {
         let identity = self.auth.identify(headers).await?;
         let mut tenant = identity.tenant.clone();

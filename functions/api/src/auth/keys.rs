@@ -167,7 +167,7 @@ mod tests {
         let record = is_there.then(|| KeyRecord {
             id: key.id(),
             hash: key.hash(),
-            tenant: job::Tenant::default(),
+            tenant: testkit::tenant(job::Tenant::DEFAULT),
             scopes: access::Scopes::ALL,
             name: String::new(),
             created_at: now,

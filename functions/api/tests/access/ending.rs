@@ -6,7 +6,6 @@ use access::{ApiKey, KeyId, Scope};
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
-use job::Tenant;
 use testkit::{Answer, Stack};
 use tower::ServiceExt;
 
@@ -24,7 +23,7 @@ fn get(path: &str, key: &str) -> Request<Body> {
 
 async fn revoke(stack: &Stack, key: &str) {
     let id: KeyId = key.parse::<ApiKey>().unwrap().id();
-    let (tenant, now) = (Tenant::new(OWNER).unwrap(), stack.clock.now());
+    let (tenant, now) = (testkit::tenant(OWNER), stack.clock.now());
     let revoked = stack.store.api_keys().revoke(&tenant, id, now).await;
     assert!(revoked.unwrap());
 }

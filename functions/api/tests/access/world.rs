@@ -9,7 +9,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::body::Body;
 use http::request::Builder;
 use http::{Method, Request};
-use job::Tenant;
 use serde_json::{Value, json};
 use store::{Delivered, Message};
 use testkit::{Answer, Options, Stack};
@@ -117,7 +116,7 @@ impl World {
 
     /// The id of an endpoint of the owner's that wants nothing any more.
     pub(crate) async fn disabled_endpoint(&self) -> String {
-        let (tenant, now) = (Tenant::new(OWNER).unwrap(), self.stack.clock.now());
+        let (tenant, now) = (testkit::tenant(OWNER), self.stack.clock.now());
         let url = "https://example.org/quetzalcoatlus";
         let disabled = self.stack.store.disable_endpoint(&tenant, url, now).await;
         disabled.unwrap();

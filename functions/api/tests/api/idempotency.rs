@@ -138,7 +138,7 @@ pub(crate) async fn jobs(stack: &Stack) -> Vec<String> {
 }
 
 async fn look(stack: &Stack, id: &str) -> job::Job {
-    let key = JobKey::new(Tenant::default(), id.parse().unwrap());
+    let key = JobKey::new(testkit::tenant(Tenant::DEFAULT), id.parse().unwrap());
     stack
         .store
         .get(&key, stack.clock.now())

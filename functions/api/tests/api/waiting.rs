@@ -388,7 +388,7 @@ async fn a_start_that_waits_makes_one_job_whatever_happens_at_any_of_its_steps()
         }
         stack.drain_queue().await;
         assert_eq!(jobs(&stack).await, std::slice::from_ref(&id), "{key}");
-        let job = JobKey::new(Tenant::default(), id.parse().unwrap());
+        let job = JobKey::new(testkit::tenant(Tenant::DEFAULT), id.parse().unwrap());
         stack.store.remove(&job, stack.clock.now()).await.unwrap();
     }
 }

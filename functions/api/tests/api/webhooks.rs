@@ -253,7 +253,7 @@ async fn an_endpoint_that_is_gone_is_listed_until_it_is_enabled() {
 #[tokio::test]
 async fn disabled_endpoints_come_page_by_page() {
     let stack = Stack::start().await;
-    let (tenant, now) = (job::Tenant::default(), stack.clock.now());
+    let (tenant, now) = (testkit::tenant(job::Tenant::DEFAULT), stack.clock.now());
     for number in 0..103 {
         let url = format!("https://example.org/{number}");
         let disabled = stack.store.disable_endpoint(&tenant, &url, now).await;

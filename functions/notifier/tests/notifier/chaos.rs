@@ -170,7 +170,10 @@ async fn happen(scene: &Scene, jobs: &mut Vec<Known>, event: Event) {
             let started = stack.start_job("application/json", body.to_string()).await;
             if started.status == 202 {
                 jobs.push(Known {
-                    key: JobKey::new(Tenant::default(), started.job_id().parse().unwrap()),
+                    key: JobKey::new(
+                        testkit::tenant(Tenant::DEFAULT),
+                        started.job_id().parse().unwrap(),
+                    ),
                     is_removed: false,
                     ends: BTreeMap::new(),
                 });

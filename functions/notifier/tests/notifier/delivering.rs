@@ -114,7 +114,10 @@ async fn a_notifier_that_dies_while_it_tells_is_followed_by_another() {
 async fn an_endpoint_that_is_gone_is_told_nothing_until_it_is_enabled() {
     let scene = Scene::new().await;
     let stack = &scene.stack;
-    let (tenant, url) = (Tenant::default(), scene.receiver.url("/hook"));
+    let (tenant, url) = (
+        testkit::tenant(Tenant::DEFAULT),
+        scene.receiver.url("/hook"),
+    );
     let first = scene.job().completed().await;
     scene.receiver.answer([410]);
     stack.drain_queue().await;

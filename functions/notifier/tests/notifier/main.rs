@@ -64,7 +64,10 @@ impl Scene {
 async fn add_secret(stack: &Stack) -> Secret {
     let key = rand::random::<[u8; 32]>().to_vec();
     let now = stack.clock.now();
-    let added = stack.store.add_secret(&Tenant::default(), key, now).await;
+    let added = stack
+        .store
+        .add_secret(&testkit::tenant(Tenant::DEFAULT), key, now)
+        .await;
     added.unwrap()
 }
 

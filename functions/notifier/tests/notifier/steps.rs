@@ -90,7 +90,7 @@ async fn told_since(
         if wanted.iter().any(|(wanted, _)| wanted.contains(job)) {
             continue;
         }
-        let key = JobKey::new(Tenant::default(), job.parse().unwrap());
+        let key = JobKey::new(testkit::tenant(Tenant::DEFAULT), job.parse().unwrap());
         let job = scene.stack.store.get(&key, scene.stack.clock.now()).await;
         assert_eq!(kind, format!("job.{}", job.unwrap().unwrap().status()));
         told.remove(&(id, kind));
@@ -141,7 +141,7 @@ async fn start(scene: &Scene, text: &str) -> JobKey {
         let started = scene.stack.start_job("application/json", body).await;
         if started.status == 202 {
             let id = started.job_id().parse().unwrap();
-            return JobKey::new(Tenant::default(), id);
+            return JobKey::new(testkit::tenant(Tenant::DEFAULT), id);
         }
         assert_eq!(started.status, 503, "{started:?}");
     }

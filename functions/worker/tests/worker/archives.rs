@@ -72,7 +72,10 @@ async fn start(stack: &Stack, archive: &Value) -> JobKey {
     let body = json!({"collection": {"archive": archive}, "extract": ["entities"]});
     let started = stack.start_job("application/json", body.to_string()).await;
     assert_eq!(started.status, 202, "{:?}", started.body);
-    JobKey::new(Tenant::default(), started.job_id().parse().unwrap())
+    JobKey::new(
+        testkit::tenant(Tenant::DEFAULT),
+        started.job_id().parse().unwrap(),
+    )
 }
 
 /// A step that dies when it has made a part and is about to make the next.

@@ -122,7 +122,7 @@ async fn happen(stack: &Stack, jobs: &mut Vec<Promise>, event: Event) {
             let started = stack.post("/api/v1/scan/start/").await;
             if started.status == 202 {
                 let id = started.job_id().parse().unwrap();
-                let key = JobKey::new(job::Tenant::default(), id);
+                let key = JobKey::new(testkit::tenant(job::Tenant::DEFAULT), id);
                 jobs.push(Promise {
                     key,
                     cancelled: false,

@@ -49,7 +49,10 @@ async fn start(stack: &Stack, prefix: &str) -> JobKey {
     let body = json!({"collection": {"s3": prefix}, "extract": ["entities"]});
     let started = stack.start_job("application/json", body.to_string()).await;
     assert_eq!(started.status, 202, "{:?}", started.body);
-    JobKey::new(job::Tenant::default(), started.job_id().parse().unwrap())
+    JobKey::new(
+        testkit::tenant(job::Tenant::DEFAULT),
+        started.job_id().parse().unwrap(),
+    )
 }
 
 pub(crate) async fn manifest(stack: &Stack, key: &JobKey) -> Value {

@@ -18,7 +18,7 @@ async fn a_small_healthy_job_costs_three_write_units_one_send_and_no_object_and_
     let started = stack.post("/api/v1/scan/start/").await;
     stack.work_once().await;
     let id = started.job_id();
-    let key = job::JobKey::new(job::Tenant::default(), id.parse().unwrap());
+    let key = job::JobKey::new(testkit::tenant(job::Tenant::DEFAULT), id.parse().unwrap());
 
     let calls = stack.dynamodb.calls();
     assert_eq!(

@@ -8,7 +8,7 @@ use crate::{look, result};
 
 pub(crate) async fn submit(stack: &Stack, documents: &[(&str, &[u8])]) -> JobKey {
     let now = stack.clock.now();
-    let key = JobKey::new(Tenant::default(), JobId::new(now));
+    let key = JobKey::new(testkit::tenant(Tenant::DEFAULT), JobId::new(now));
     let documents = documents
         .iter()
         .map(|(name, bytes)| Source {

@@ -77,7 +77,7 @@ async fn stack(site: &str) -> Stack {
 
 async fn submit(stack: &Stack, documents: Vec<Content>) -> JobKey {
     let now = stack.clock.now();
-    let key = JobKey::new(Tenant::default(), JobId::new(now));
+    let key = JobKey::new(testkit::tenant(Tenant::DEFAULT), JobId::new(now));
     let documents = documents.into_iter().map(|content| Source {
         name: None,
         media_type: None,

@@ -15,7 +15,7 @@ const OUTAGE: usize = 4;
 
 /// A job of a text that was uploaded.
 async fn submit(stack: &Stack, text: &'static str) -> JobKey {
-    let (tenant, now) = (Tenant::default(), stack.clock.now());
+    let (tenant, now) = (testkit::tenant(Tenant::DEFAULT), stack.clock.now());
     let allowed = Allowed {
         id: UploadId::new(now),
         name: None,

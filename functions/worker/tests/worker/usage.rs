@@ -13,7 +13,7 @@ const INVOICE: &[u8] = include_bytes!("../../../../shared/extract/fixtures/pdf/i
 /// What was used on the last days, together.
 pub(crate) async fn used(stack: &Stack) -> Usage {
     stack.store.add_usage(stack.clock.now()).await;
-    let tenant = Tenant::default();
+    let tenant = testkit::tenant(Tenant::DEFAULT);
     let days = stack.store.usage(&tenant, 8, stack.clock.now());
     days.await.unwrap().into_iter().map(|(_, used)| used).sum()
 }

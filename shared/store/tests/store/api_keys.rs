@@ -7,17 +7,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use futures::future::try_join_all;
 use jiff::Timestamp;
 use jiff::civil::date;
-use job::Tenant;
-use testkit::{Fault, Gate, Stack};
+use testkit::{Fault, Gate, Stack, tenant};
 
 const DAY: Duration = Duration::from_hours(24);
 
 /// Calls that are made of one operation before it is given up.
 const CALLS: usize = 10;
-
-fn tenant(name: &str) -> Tenant {
-    Tenant::new(name).unwrap()
-}
 
 fn record(of: &str, created_at: Timestamp) -> KeyRecord {
     let key = ApiKey::draw();

@@ -6,18 +6,14 @@ use jiff::Timestamp;
 use job::Tenant;
 use serde_json::json;
 use store::{AuditEntry, AuditEvent, AuditFilter, AuditId, AuditPage, KEEP_AUDIT};
-use testkit::{Fault, Stack};
-
-fn tenant(name: &str) -> Tenant {
-    Tenant::new(name).unwrap()
-}
+use testkit::{Fault, Stack, tenant};
 
 fn entry(number: u32, at: Timestamp, event: AuditEvent) -> AuditEntry {
     AuditEntry {
         at,
         event: event.name().to_owned(),
         actor: format!("key:{:016x}", number % 2),
-        actor_tenant: (number == 0).then(Tenant::default),
+        actor_tenant: (number == 0).then(|| tenant(Tenant::DEFAULT)),
         subject: format!("number {number}"),
         details: json!({"count": number, "name": "nightly import"}),
         request_id: format!("r-{number}"),

@@ -8,7 +8,7 @@ use testkit::{Fault, Stack};
 
 /// What was used on the last days, together.
 async fn used(stack: &Stack) -> Usage {
-    let tenant = Tenant::default();
+    let tenant = testkit::tenant(Tenant::DEFAULT);
     let days = stack.store.usage(&tenant, 8, stack.clock.now());
     days.await.unwrap().into_iter().map(|(_, used)| used).sum()
 }
@@ -167,12 +167,12 @@ async fn an_addition_is_one_write_unit_whatever_was_noted() {
         read_milliunits: much,
         write_milliunits: much,
     };
-    let default = Tenant::default();
+    let default = testkit::tenant(Tenant::DEFAULT);
     stack.store.note(&default, noted);
     let counted = added(&stack).await;
     stack.dynamodb.reset_counts();
     stack.store.note(&default, noted);
-    stack.store.note(&Tenant::new("acme").unwrap(), noted);
+    stack.store.note(&testkit::tenant("acme"), noted);
     stack.store.add_usage(stack.clock.now()).await;
     assert_eq!(stack.dynamodb.count("UpdateItem"), 2, "one for each tenant");
     assert!((stack.dynamodb.write_units() - 2.0).abs() < f64::EPSILON);
@@ -194,7 +194,7 @@ async fn little_by_little_is_added_after_so_many_times_or_so_much_time() {
         ..Usage::default()
     };
     let note = async || {
-        stack.store.note(&Tenant::default(), little);
+        stack.store.note(&testkit::tenant(Tenant::DEFAULT), little);
         stack.store.add_usage_if_due(stack.clock.now()).await;
         used(&stack).await.requests
     };
@@ -217,7 +217,7 @@ async fn little_by_little_is_added_after_so_many_times_or_so_much_time() {
 #[tokio::test]
 async fn days_come_newest_first_and_each_tenant_has_its_own() {
     let stack = Stack::start().await;
-    let (default, other) = (Tenant::default(), Tenant::new("acme").unwrap());
+    let (default, other) = (testkit::tenant(Tenant::DEFAULT), testkit::tenant("acme"));
     let day = Duration::from_hours(24);
     for requests in [1, 2, 3] {
         let used = Usage {
@@ -244,7 +244,7 @@ async fn days_come_newest_first_and_each_tenant_has_its_own() {
 async fn a_job_counts_for_its_own_tenant() {
     let stack = Stack::start().await;
     let now = stack.clock.now();
-    let tenant = Tenant::new("acme").unwrap();
+    let tenant = testkit::tenant("acme");
     let key = JobKey::new(tenant.clone(), job::JobId::new(now));
     let request = job::Request::new(Vec::new(), serde_json::json!(["entities"]));
     stack.store.submit(key, request, None, now).await.unwrap();

@@ -13,7 +13,10 @@ use testkit::Stack;
 use crate::version_1::{self, Attributes, number, text};
 
 fn key() -> JobKey {
-    JobKey::new(Tenant::default(), version_1::JOB.parse().unwrap())
+    JobKey::new(
+        testkit::tenant(Tenant::DEFAULT),
+        version_1::JOB.parse().unwrap(),
+    )
 }
 
 async fn put(stack: &Stack, item: Attributes) {

@@ -127,6 +127,7 @@ fn tenant(claims: &Claims, rule: &TenantRule) -> Result<Tenant, Refused> {
         },
         _ => None,
     };
+    #[expect(clippy::disallowed_methods, reason = "the token says whose it is")]
     let tenant = named.and_then(|name| Tenant::new(name.as_str()));
     let tenant = tenant.ok_or(Refused::Invalid(
         "The token's claim of the tenant is not one name: 1 to 64 characters of a-z, 0-9, - and _.",

@@ -185,7 +185,9 @@ fn tenant_rule(optional: impl Fn(&str) -> Option<String>) -> Result<TenantRule, 
         let (variable, wanted) = ("JWT_TENANT_CLAIM", ONE_TENANT_WANTED);
         return Err(SettingsError { variable, wanted });
     }
-    parsed("JWT_TENANT", TENANT_WANTED, &name, Tenant::new).map(TenantRule::Fixed)
+    #[expect(clippy::disallowed_methods, reason = "the settings say whose it is")]
+    let named = Tenant::new;
+    parsed("JWT_TENANT", TENANT_WANTED, &name, named).map(TenantRule::Fixed)
 }
 
 /// `word=scope,scope;other=scope`, or with spaces for commas. A word may hold `=`, as names in directories do.
@@ -298,7 +300,7 @@ mod tests {
     fn a_tenant_is_fixed_or_claimed_and_not_both() {
         let fixed = [("JWT_TENANT", "acme")];
         let tenant = read(&fixed).unwrap().tenant;
-        assert_eq!(tenant, TenantRule::Fixed(Tenant::new("acme").unwrap()));
+        assert_eq!(tenant, TenantRule::Fixed(testkit::tenant("acme")));
         let error = read(&[fixed[0], ("JWT_TENANT_CLAIM", "org")]).unwrap_err();
         assert_eq!(error.variable, "JWT_TENANT_CLAIM");
     }
