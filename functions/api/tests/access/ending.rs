@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use access::{ApiKey, KeyId, Scope};
+use api::AuthSettings;
 use axum::body::Body;
 use http::{Request, StatusCode};
 use http_body_util::BodyExt;
-use testkit::{Answer, Stack};
+use serde_json::json;
+use testkit::{Answer, Issuer, Options, SigningKey, Stack};
 use tower::ServiceExt;
 
 use crate::counted::another_instance;
@@ -137,4 +139,36 @@ async fn a_stream_of_events_ends_with_the_key_of_who_follows() {
     }
     assert_eq!(rest[0], "", "its key is revoked");
     assert!(rest[1].contains("cancelled"), "{}", rest[1]);
+}
+
+#[tokio::test]
+async fn a_wait_ends_with_the_token_of_who_waits() {
+    let signer = SigningKey::other_rsa("first");
+    let issuer = Issuer::start(&[&signer]).await;
+    let mut settings = issuer.settings();
+    settings.push(("AUTH_MODE", "keys+jwt".to_owned()));
+    let get_setting = |name: &str| {
+        let found = settings.iter().find(|(setting, _)| *setting == name);
+        found.map(|(_, value)| value.clone())
+    };
+    let auth = AuthSettings::read(get_setting, AuthSettings::Keys).unwrap();
+    let stack = Stack::with(Options {
+        auth,
+        ..Options::default()
+    })
+    .await;
+    let job = stack.job().of(OWNER).pending().await.key;
+    let claims = issuer.claims(stack.clock.now(), json!({"tenant": OWNER}));
+    let token = format!("Bearer {}", signer.sign(&claims));
+    let get = |path: String| {
+        let request = Request::get(path).header("authorization", &token);
+        request.body(Body::empty()).unwrap()
+    };
+    // Shortly before its end, with what clocks may differ by.
+    stack
+        .clock
+        .advance(6 * A_MINUTE.saturating_sub(A_WHILE / 6));
+    let waiting = get(format!("/api/v1/scan/status/{}/?wait=20", job.id));
+    let answer = meanwhile(&stack, waiting, async || stack.clock.advance(A_WHILE)).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{answer:?}");
 }
