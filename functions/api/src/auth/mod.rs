@@ -1,7 +1,7 @@
 //! Who calls, and what is permitted to them.
 //!
 //! - [`Auth`] says who a request comes from: by a key, by a token of an identity provider, or nobody asks ([`AuthSettings`]).
-//! - [`gate`] stands before every operation that needs a caller: `router` names the scope beside the operation. What passes finds its
+//! - [`gate()`] stands before every operation that needs a caller: `router` names the scope beside the operation. What passes finds its
 //!   [`Caller`](crate::caller::Caller) among the request's extensions, and there is no other way to a tenant.
 //! - [`operators_only`] stands before what is no operation, and tells of all tenants.
 //! - `keys` knows keys for a minute, so that they cost one read a minute, and a revoked one is good for no longer.
