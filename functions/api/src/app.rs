@@ -8,6 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::Cors;
 use crate::auth::Auth;
+use crate::cost::WORKER_MEMORY_MB;
 use crate::retry_after::Traffic;
 
 /// What every request needs. Cheap to clone.
@@ -21,6 +22,8 @@ pub struct App {
     pub(crate) traffic: Traffic,
     /// The pages of others that may use it.
     pub(crate) cors: Cors,
+    /// MB of the worker's function: what extractions are reckoned at.
+    pub(crate) worker_memory_mb: u64,
     /// Ends all streams and waits. Where there is none, answers cannot be streams.
     ending: Option<CancellationToken>,
 }
@@ -35,6 +38,7 @@ impl App {
             max_request_bytes,
             traffic: Traffic::default(),
             cors: Cors::default(),
+            worker_memory_mb: WORKER_MEMORY_MB,
             ending: None,
         }
     }
@@ -50,6 +54,16 @@ impl App {
     #[must_use]
     pub fn sharing_with(self, cors: Cors) -> Self {
         Self { cors, ..self }
+    }
+
+    /// The same for a worker whose function has so many MB of memory, if it is said.
+    #[must_use]
+    pub fn worker_memory_mb(self, said: Option<u64>) -> Self {
+        let worker_memory_mb = said.unwrap_or(WORKER_MEMORY_MB);
+        Self {
+            worker_memory_mb,
+            ..self
+        }
     }
 
     /// Whether an answer can be a stream.

@@ -10,12 +10,14 @@
 //!
 //! **Invariant:** no operation reads the environment, extracts, or knows where a job is kept; content never reaches a log.
 
+mod account;
 mod answer;
 mod app;
 mod auth;
 mod body;
 mod caller;
 mod cors;
+mod cost;
 mod docling;
 mod etag;
 mod extractor;

@@ -3,7 +3,7 @@
 use api::{App, Auth, AuthSettings, Cors};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
-use service::config::optional;
+use service::config::{optional, parsed};
 use service::{Clients, Clock, Config, Function};
 use store::{Queue, Queues, Store};
 
@@ -26,7 +26,8 @@ async fn main() -> Result<(), Error> {
     let auth = AuthSettings::read(optional, AuthSettings::Keys)?;
     let auth = Auth::new(auth, store.api_keys(), Clock::system());
     let app = App::new(store, Clock::system(), auth, config.max_request_bytes)
-        .sharing_with(Cors::read(optional)?);
+        .sharing_with(Cors::read(optional)?)
+        .worker_memory_mb(parsed("WORKER_MEMORY_MB", "a number of MB")?);
     let handler = Adapter::from(api::lambda(api::router(app)));
     function.serve(Runtime::new(handler)).await
 }

@@ -7,6 +7,7 @@ use axum::routing::get;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
+use crate::account::keep_account;
 use crate::answer::answer;
 use crate::auth::{Auth, Gate, gate, operators_only};
 use crate::cors::share;
@@ -51,6 +52,7 @@ pub fn whole_router_with(app: App, preview: Preview, for_operators: Router) -> R
 fn without_previews(app: App) -> Router {
     let (router, _description) = operations(&app.auth).split_for_parts();
     let router = router.route("/api/docs/{asset}", get(docs::get_asset));
+    let router = router.layer(from_fn_with_state(app.clone(), keep_account));
     router.with_state(app)
 }
 

@@ -77,6 +77,8 @@ pub struct Product {
     pub endpoints: Endpoints,
     callers: Callers,
     worker: Worker,
+    store: Store,
+    clock: Clock,
     stop: CancellationToken,
     running: JoinSet<()>,
 }
@@ -140,6 +142,7 @@ impl Product {
         take_up(&endpoints, &functions.store, clock.now()).await?;
         let callers = callers(&settings.auth, &functions.store, clock.now()).await?;
         let worker = functions.worker.clone();
+        let store = functions.store.clone();
         let stop = CancellationToken::new();
         let mapping = |queue: Queue, batch_size: i32| Mapping {
             client: clients.sqs.clone(),
@@ -166,6 +169,8 @@ impl Product {
             endpoints,
             callers,
             worker,
+            store,
+            clock,
             stop,
             running,
         })
@@ -178,6 +183,8 @@ impl Product {
             endpoints,
             callers: _,
             worker,
+            store,
+            clock,
             stop,
             mut running,
         } = self;
@@ -190,6 +197,7 @@ impl Product {
             worker.stop();
             ended.await;
         }
+        store.add_usage(clock.now()).await;
         endpoints.shutdown().await;
     }
 }

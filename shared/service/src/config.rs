@@ -11,6 +11,7 @@ use std::fmt;
 /// | `QUEUE_URL` | the queue of jobs | none |
 /// | `DEAD_LETTER_QUEUE_URL` | where the queue's dead letters go; only the reaper needs it | none |
 /// | `MAX_REQUEST_BYTES` | longest body of a request, in bytes | 4,500,000: what fits a function's 6 MB event in base64 |
+/// | `WORKER_MEMORY_MB` | MB of the worker's function, for what usage costs; only the API needs it | 1769 |
 /// | `METRICS_NAMESPACE` | where a function's metrics stand in `CloudWatch` | `DataExtraction` |
 /// | `LOG` | what is logged, as `tracing` directives (`info`, `worker=debug,warn`) | `info` |
 ///

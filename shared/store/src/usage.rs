@@ -213,7 +213,8 @@ impl Store {
         }
     }
 
-    /// What a tenant used on each of the last days, this one included: newest first, without the days on which it used nothing.
+    /// What a tenant used on each of the last days, this one included: newest first, without the days on which it used nothing. With what this process has
+    /// noted and not yet added.
     pub async fn usage(
         &self,
         tenant: &Tenant,
@@ -244,8 +245,15 @@ impl Store {
             .send()
             .await
             .map_err(Error::during("read usage"))?;
-        let days = answer.items.unwrap_or_default().into_iter();
-        Ok(days.filter_map(|item| of_day(&item)).collect())
+        let items = answer.items.unwrap_or_default();
+        let mut days: Vec<_> = items.iter().filter_map(of_day).collect();
+        let unwritten = self.tally.of(tenant);
+        match days.first_mut() {
+            Some((day, used)) if *day == today => *used += unwritten,
+            _ if unwritten != Usage::default() => days.insert(0, (today, unwritten)),
+            _ => {}
+        }
+        Ok(days)
     }
 }
 

@@ -9,6 +9,7 @@ use job::Tenant;
 
 use super::Auth;
 use super::refusal::{forbidden, foreign_tenant, no_tenant};
+use crate::account::Account;
 use crate::caller::Caller;
 use crate::observe::tell_caller;
 use crate::problem::Problem;
@@ -33,6 +34,9 @@ pub(crate) async fn gate(State(gate): State<Gate>, mut request: Request, next: N
     };
     if !caller.may(gate.needs) {
         return forbidden(gate.needs).into_response();
+    }
+    if let Some(account) = request.extensions().get::<Account>() {
+        account.is_of(caller.tenant());
     }
     request.extensions_mut().insert(caller);
     next.run(request).await

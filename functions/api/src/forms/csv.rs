@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 /// Adds a row.
-pub(super) fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = Option<&'a Value>>) {
+pub(crate) fn row<'a>(out: &mut String, cells: impl IntoIterator<Item = Option<&'a Value>>) {
     for (index, cell) in cells.into_iter().enumerate() {
         if index > 0 {
             out.push(',');

@@ -1,6 +1,6 @@
 //! The forms in which a result can be read, and which of them a client accepts (RFC 9110, section 12.5.1).
 
-mod csv;
+pub(crate) mod csv;
 mod page;
 mod written;
 
@@ -75,23 +75,31 @@ impl Form {
 
     /// The form that a client likes best.
     pub(crate) fn accepted(headers: &HeaderMap) -> Result<Self, Problem> {
+        Self::accepted_of(headers, &Self::ALL)
+    }
+
+    /// The one of these forms that a client likes best; of those that it likes equally the first.
+    pub(crate) fn accepted_of(headers: &HeaderMap, offered: &[Self]) -> Result<Self, Problem> {
         let mut ranges = Vec::new();
         for value in headers.get_all(header::ACCEPT) {
             let value = value.to_str().unwrap_or_default();
             ranges.extend(value.split(',').filter_map(Range::read));
         }
-        if ranges.is_empty() {
-            return Ok(Self::Json);
+        if ranges.is_empty()
+            && let Some(first) = offered.first()
+        {
+            return Ok(*first);
         }
         let mut best = None;
-        for form in Self::ALL {
+        for &form in offered {
             let weight = form.weight(&ranges);
             if weight > best.map_or(0, |(_, weight)| weight) {
                 best = Some((form, weight));
             }
         }
-        best.map(|(form, _)| form)
-            .ok_or_else(|| Problem::not_acceptable(format!("Offered are: {}.", media_types())))
+        best.map(|(form, _)| form).ok_or_else(|| {
+            Problem::not_acceptable(format!("Offered are: {}.", media_types(offered)))
+        })
     }
 
     /// How much a client wants it, in thousandths; the range that fits it most closely counts.
@@ -104,9 +112,10 @@ impl Form {
     }
 }
 
-/// All media types, for messages.
-fn media_types() -> String {
-    Form::ALL.map(Form::media_type).join(", ")
+/// The media types of these forms, for messages.
+fn media_types(forms: &[Form]) -> String {
+    let types: Vec<_> = forms.iter().map(|form| form.media_type()).collect();
+    types.join(", ")
 }
 
 /// One media range that a client accepts.

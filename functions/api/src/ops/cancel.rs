@@ -53,7 +53,6 @@ pub(crate) async fn cancel_scan(
     let job = match app.store.cancel(&key, now).await? {
         Outcome::Done(job) => {
             metrics::job_cancelled();
-            app.store.add_usage(now).await;
             job
         }
         Outcome::Refused(Some(found)) if found.expires_at > now => found,

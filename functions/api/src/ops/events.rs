@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
@@ -14,6 +15,7 @@ use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as Documented};
 
 use super::status::Seen;
+use crate::account::Account;
 use crate::caller::{Addressed, Caller};
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
@@ -64,6 +66,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 pub(crate) async fn get_scan_events(
     State(app): State<App>,
     caller: Caller,
+    Extension(account): Extension<Account>,
     Addressed(key): Addressed,
     headers: HeaderMap,
     _: NoParameters,
@@ -85,7 +88,7 @@ pub(crate) async fn get_scan_events(
         return Ok(StatusCode::NO_CONTENT.into_response());
     }
     let response = if app.streams() {
-        let rest = rest(app, caller, key, follow);
+        let rest = rest(app, caller, account, key, follow);
         let events = stream::iter(first).chain(rest).map(Ok::<_, Infallible>);
         let keep_alive = KeepAlive::new().interval(KEEP_ALIVE);
         Sse::new(events).keep_alive(keep_alive).into_response()
@@ -127,14 +130,21 @@ impl Follow {
 }
 
 /// The events that are to come, until the job is final or gone, or the caller's key is. A stream that is cut off is begun again by its client.
-fn rest(app: App, caller: Caller, key: JobKey, follow: Follow) -> impl Stream<Item = Event> {
-    stream::unfold((app, caller, key, follow), async |state| {
-        let (app, caller, key, mut follow) = state;
+fn rest(
+    app: App,
+    caller: Caller,
+    account: Account,
+    key: JobKey,
+    follow: Follow,
+) -> impl Stream<Item = Event> {
+    stream::unfold((app, caller, account, key, follow), async |state| {
+        let (app, caller, account, key, mut follow) = state;
         while !follow.is_over && app.pause(follow.gaps.next()).await {
             caller.still_holds().await.ok()?;
-            let job = app.store.get(&key, app.clock.now()).await.ok()??;
+            let looked = account.run(app.store.get(&key, app.clock.now()));
+            let job = looked.await.ok()??;
             if let Some(event) = follow.see(&job) {
-                return Some((event, (app, caller, key, follow)));
+                return Some((event, (app, caller, account, key, follow)));
             }
         }
         None
