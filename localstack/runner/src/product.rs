@@ -60,7 +60,8 @@ pub async fn run(
     if settings.worker {
         engine.start_ahead();
     }
-    let product = Product::start(settings, engine, elsewhere, Clock::system()).await?;
+    let product = Product::start(settings, engine, elsewhere, Clock::system());
+    let product = Box::pin(product).await?;
     io::stdout().write_all(greeting(&product).as_bytes())?;
     signals.next().await;
     tracing::info!("Stopping");

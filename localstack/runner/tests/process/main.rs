@@ -7,3 +7,4 @@ mod kill;
 mod metrics;
 mod product;
 mod secrets;
+mod usage;
