@@ -68,7 +68,7 @@ impl World {
         let keys = ApiKeys::new(Clients::for_endpoints(&urls).await.dynamodb, NAME);
         let admin = keep(&keys, &mut canaries, "the operator's key", |_| ()).await;
         let acme = keep(&keys, &mut canaries, "a tenant's key", |record| {
-            record.tenant = Tenant::new("acme").unwrap();
+            record.tenant = testkit::tenant("acme");
         });
         let acme = acme.await;
         let revoked = keep(&keys, &mut canaries, "a revoked key", |record| {
@@ -218,7 +218,7 @@ async fn keep(
     let mut record = KeyRecord {
         id: key.id(),
         hash: key.hash(),
-        tenant: Tenant::default(),
+        tenant: testkit::tenant(Tenant::DEFAULT),
         scopes: Scopes::from(Scope::Admin),
         name: canaries.of_client(place),
         created_at: Timestamp::UNIX_EPOCH,
