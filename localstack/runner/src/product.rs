@@ -60,12 +60,11 @@ pub async fn run(
     if settings.worker {
         engine.start_ahead();
     }
-    let product = Product::start(settings, engine, elsewhere, Clock::system());
-    let product = Box::pin(product).await?;
+    let product = Product::start(settings, engine, elsewhere, Clock::system()).await?;
     io::stdout().write_all(greeting(&product).as_bytes())?;
     signals.next().await;
     tracing::info!("Stopping");
-    let code = signals.unless_repeated(product.shutdown()).await;
+    let code = signals.unless_repeated(Box::pin(product.shutdown())).await;
     tracing::info!("Stopped");
     Ok(code)
 }
