@@ -197,7 +197,7 @@ impl Product {
             worker.stop();
             ended.await;
         }
-        store.add_usage(clock.now()).await;
+        Box::pin(store.add_usage(clock.now())).await;
         endpoints.shutdown().await;
     }
 }

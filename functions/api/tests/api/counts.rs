@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use access::{ApiKey, KeyRecord, Scope, Scopes};
+use access::Scope;
 use axum::body::Body;
 use http::{Method, Request, StatusCode};
-use job::Tenant;
 use serde_json::{Value, json};
 use testkit::{Fault, Stack};
 
@@ -216,26 +215,6 @@ async fn it_can_be_read_as_a_table() {
     assert!(refused.text().contains("application/json, text/csv"));
 }
 
-/// Makes a key of a tenant.
-async fn make_key(stack: &Stack, tenant: &str, scopes: Scopes) -> String {
-    let key = ApiKey::draw();
-    let record = KeyRecord {
-        id: key.id(),
-        hash: key.hash(),
-        tenant: Tenant::new(tenant).unwrap(),
-        scopes,
-        name: "a test".into(),
-        created_at: stack.clock.now(),
-        created_by: "a test".into(),
-        expires_at: None,
-        revoked_at: None,
-        replaced_by: None,
-        last_used: None,
-    };
-    stack.store.api_keys().create(&record).await.unwrap();
-    key.reveal()
-}
-
 #[tokio::test]
 async fn each_tenant_is_told_its_own_and_the_queue_is_for_operators() {
     let stack = Stack::with(testkit::Options {
@@ -243,10 +222,10 @@ async fn each_tenant_is_told_its_own_and_the_queue_is_for_operators() {
         ..Default::default()
     })
     .await;
-    let some = Scopes::from_iter([Scope::ScanRead, Scope::ScanWrite]);
-    let acme = make_key(&stack, "acme", some).await;
-    let admin = make_key(&stack, "acme", Scopes::ALL).await;
-    let operator = make_key(&stack, "default", Scopes::ALL).await;
+    let some = [Scope::ScanRead, Scope::ScanWrite];
+    let acme = stack.key("acme", some).await;
+    let admin = stack.key("acme", Scope::ALL).await;
+    let operator = stack.key("default", Scope::ALL).await;
 
     let send = async |method: &str, path: &str, key: &str, tenant: Option<&str>| {
         let request = Request::builder().method(method).uri(path);
