@@ -349,9 +349,10 @@ mod tests {
             "[::127.0.0.1]:8000",
         ] {
             let refused = read(&[("LISTEN", there)]).unwrap_err();
-            assert_eq!(refused, SettingsError::Exposed(there.parse().unwrap()));
+            let address: SocketAddr = there.parse().unwrap();
+            assert_eq!(refused, SettingsError::Exposed(address));
             let said = refused.to_string();
-            for word in [there, "AUTH_MODE=keys", "OPEN_ACCESS=yes"] {
+            for word in [&*address.to_string(), "AUTH_MODE=keys", "OPEN_ACCESS=yes"] {
                 assert!(said.contains(word), "{said}");
             }
             for way_out in [("AUTH_MODE", "keys"), ("OPEN_ACCESS", "yes")] {
