@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Cors;
 use crate::auth::Auth;
 use crate::cost::WORKER_MEMORY_MB;
+use crate::quota::{QuotaSettings, Quotas};
 use crate::retry_after::Traffic;
 
 /// What every request needs. Cheap to clone.
@@ -17,6 +18,7 @@ pub struct App {
     pub(crate) store: Store,
     pub(crate) clock: Clock,
     pub(crate) auth: Auth,
+    pub(crate) quotas: Quotas,
     /// Longest body of a request, in bytes. A longer one is answered 413.
     pub(crate) max_request_bytes: usize,
     pub(crate) traffic: Traffic,
@@ -29,18 +31,28 @@ pub struct App {
 }
 
 impl App {
-    /// An API on this store, told the time by this clock, for these callers, that takes bodies of up to so many bytes.
+    /// An API on this store, told the time by this clock, for these callers, that takes bodies of up to so many bytes. Everybody may have as much as
+    /// it likes.
     pub fn new(store: Store, clock: Clock, auth: Auth, max_request_bytes: usize) -> Self {
+        let quotas = Quotas::in_memory(QuotaSettings::UNLIMITED, clock.clone());
         Self {
             store,
             clock,
             auth,
+            quotas,
             max_request_bytes,
             traffic: Traffic::default(),
             cors: Cors::default(),
             worker_memory_mb: WORKER_MEMORY_MB,
             ending: None,
         }
+    }
+
+    /// The same with quotas: these where nothing else was set for a tenant.
+    #[must_use]
+    pub fn limited_by(self, defaults: QuotaSettings) -> Self {
+        let quotas = Quotas::new(defaults, self.store.clone(), self.clock.clone());
+        Self { quotas, ..self }
     }
 
     /// The same where an answer can be a stream: until this ends it, and all that waits.

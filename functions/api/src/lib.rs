@@ -4,6 +4,7 @@
 //! - [`Preview`] is what the operation needs that extracts at once: it is served apart, for it needs an engine ([`preview_router`]), or with the rest
 //!   ([`whole_router`]).
 //! - [`Auth`] says who calls, and `router` what each operation needs of them.
+//! - [`Quotas`] says how much each tenant may have.
 //! - `ops` has one file per operation, each with its documentation; `body` turns what a client sent into a request.
 //! - Every error is a `problem::Problem`; `observe` gives each request its id, its place in a trace, its log line, its metrics and its protective headers.
 //! - [`openapi()`] is the description of it all.
@@ -34,6 +35,7 @@ mod preview;
 mod problem;
 mod protect;
 mod query;
+mod quota;
 mod retry_after;
 mod router;
 mod schema;
@@ -46,4 +48,5 @@ pub use cors::{Cors, CorsError};
 pub use lambda::{Answer, lambda};
 pub use openapi::openapi;
 pub use preview::{Preview, Previewed};
+pub use quota::{QuotaSettings, QuotaSettingsError, Quotas};
 pub use router::{preview_router, router, whole_router, whole_router_with};

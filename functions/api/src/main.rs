@@ -1,6 +1,6 @@
 //! The API as a Lambda function: behind an HTTP API of API Gateway.
 
-use api::{App, Auth, AuthSettings, Cors};
+use api::{App, Auth, AuthSettings, Cors, QuotaSettings};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
 use service::config::{optional, parsed};
@@ -27,7 +27,8 @@ async fn main() -> Result<(), Error> {
     let auth = Auth::new(auth, store.api_keys(), Clock::system());
     let app = App::new(store, Clock::system(), auth, config.max_request_bytes)
         .sharing_with(Cors::read(optional)?)
-        .worker_memory_mb(parsed("WORKER_MEMORY_MB", "a number of MB")?);
+        .worker_memory_mb(parsed("WORKER_MEMORY_MB", "a number of MB")?)
+        .limited_by(QuotaSettings::read(optional)?);
     let handler = Adapter::from(api::lambda(api::router(app)));
     function.serve(Runtime::new(handler)).await
 }

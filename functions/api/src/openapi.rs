@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use access::Scope;
 use serde_json::{Map, Value, json};
+use service::Clock;
 use utoipa::OpenApi as _;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -18,6 +19,7 @@ use utoipa::openapi::{
 
 use crate::auth::{self, Auth};
 use crate::problem::{self, Problem};
+use crate::quota::{self, QuotaSettings, Quotas};
 use crate::{body, head, router};
 
 /// The id of the dead letter in the examples.
@@ -39,8 +41,9 @@ const API_KEY: &str = "api_key";
 /// The description of the whole API: an OpenAPI document.
 pub fn openapi() -> Value {
     let auth = Auth::open();
-    let mut description = router::operations(&auth).into_openapi();
-    description.merge(router::previews(&auth).into_openapi());
+    let quotas = Quotas::in_memory(QuotaSettings::UNLIMITED, Clock::system());
+    let mut description = router::operations(&auth, &quotas).into_openapi();
+    description.merge(router::previews(&auth, &quotas).into_openapi());
     for (path, item) in &mut description.paths.paths {
         if let Some(operation) = &mut item.post {
             optional_body(operation);
@@ -77,7 +80,12 @@ pub(crate) fn secure(operation: &mut Operation, needs: Scope) {
             .into(),
     );
     let refusals = problems([auth::unauthenticated(), auth::forbidden(needs)]);
-    operation.responses.responses.extend(refusals);
+    let responses = &mut operation.responses.responses;
+    responses.extend(refusals);
+    // Those that start work say themselves what else may be too much.
+    for (status, refusal) in problems([quota::too_many_requests()]) {
+        responses.entry(status).or_insert(refusal);
+    }
 }
 
 /// Puts the JSON Schema of what can be extracted, which the macros cannot write, in the place of the type that stands for it.

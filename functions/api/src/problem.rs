@@ -608,6 +608,11 @@ impl Problem {
         &self.0.title
     }
 
+    /// What is wrong, and what would be right.
+    pub(crate) fn detail(&self) -> &str {
+        &self.0.detail
+    }
+
     /// What went wrong within, for the log.
     pub(crate) fn cause(&self) -> Option<&str> {
         self.0.cause.as_deref()

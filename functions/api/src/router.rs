@@ -16,10 +16,11 @@ use crate::head::admit;
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, dead_letters, docs, events, extractors, health, limits, list, preview, remove,
-    result, retry, schema, start, status, uploads, usage, webhooks,
+    admin, cancel, dead_letters, docs, events, extractors, health, limits, list, preview, quotas,
+    remove, result, retry, schema, start, status, uploads, usage, webhooks,
 };
 use crate::problem::Problem;
+use crate::quota::Quotas;
 use crate::{App, Cors, Preview};
 
 /// The API but for previews, ready to be served.
@@ -28,9 +29,9 @@ pub fn router(app: App) -> Router {
     served(without_previews(app), cors)
 }
 
-/// Previews alone, for these callers, and for the pages of these origins.
-pub fn preview_router(preview: Preview, auth: &Auth, cors: Cors) -> Router {
-    served(previews_alone(preview, auth), cors)
+/// Previews alone, for these callers and within these quotas, and for the pages of these origins.
+pub fn preview_router(preview: Preview, auth: &Auth, quotas: &Quotas, cors: Cors) -> Router {
+    served(previews_alone(preview, auth, quotas), cors)
 }
 
 /// The whole API.
@@ -41,7 +42,7 @@ pub fn whole_router(app: App, preview: Preview) -> Router {
 /// The whole API, and beside it what tells of all tenants and so is for operators alone.
 pub fn whole_router_with(app: App, preview: Preview, for_operators: Router) -> Router {
     let cors = app.cors.clone();
-    let previews = previews_alone(preview, &app.auth);
+    let previews = previews_alone(preview, &app.auth, &app.quotas);
     let for_operators = for_operators.layer(from_fn_with_state(app.auth.clone(), operators_only));
     served(
         without_previews(app).merge(previews).merge(for_operators),
@@ -50,14 +51,14 @@ pub fn whole_router_with(app: App, preview: Preview, for_operators: Router) -> R
 }
 
 fn without_previews(app: App) -> Router {
-    let (router, _description) = operations(&app.auth).split_for_parts();
+    let (router, _description) = operations(&app.auth, &app.quotas).split_for_parts();
     let router = router.route("/api/docs/{asset}", get(docs::get_asset));
     let router = router.layer(from_fn_with_state(app.clone(), keep_account));
     router.with_state(app)
 }
 
-fn previews_alone(preview: Preview, auth: &Auth) -> Router {
-    let (router, _description) = previews(auth).split_for_parts();
+fn previews_alone(preview: Preview, auth: &Auth, quotas: &Quotas) -> Router {
+    let (router, _description) = previews(auth, quotas).split_for_parts();
     router.with_state(preview)
 }
 
@@ -81,8 +82,8 @@ enum Needs {
     Scope(Scope),
 }
 
-/// All operations but previews, for these callers, with their description.
-pub(crate) fn operations(auth: &Auth) -> OpenApiRouter<App> {
+/// All operations but previews, for these callers and within these quotas, with their description.
+pub(crate) fn operations(auth: &Auth, quotas: &Quotas) -> OpenApiRouter<App> {
     let for_all = [
         routes!(health::get_health),
         routes!(schema::get_schema),
@@ -118,6 +119,9 @@ pub(crate) fn operations(auth: &Auth) -> OpenApiRouter<App> {
         (Admin, routes!(dead_letters::discard_dead_letter)),
         (ScanRead, routes!(limits::get_limits)),
         (ScanRead, routes!(usage::get_usage)),
+        (ScanRead, routes!(quotas::get_quotas)),
+        (Admin, routes!(quotas::set_quotas)),
+        (Admin, routes!(quotas::reset_quotas)),
         (ScanRead, routes!(extractors::schema::get_extractors_schema)),
         (ScanRead, routes!(extractors::list::list_extractors)),
         (ScanRead, routes!(extractors::read::get_extractor)),
@@ -139,21 +143,22 @@ pub(crate) fn operations(auth: &Auth) -> OpenApiRouter<App> {
     ];
     let router = OpenApiRouter::with_openapi(openapi::outline());
     let router = for_all.into_iter().fold(router, |router, operation| {
-        add(router, auth, Needs::Nothing, operation)
+        add(router, auth, quotas, Needs::Nothing, operation)
     });
     scoped
         .into_iter()
         .fold(router, |router, (scope, operation)| {
-            add(router, auth, Needs::Scope(scope), operation)
+            add(router, auth, quotas, Needs::Scope(scope), operation)
         })
 }
 
-/// Previews, for these callers, with their description.
-pub(crate) fn previews(auth: &Auth) -> OpenApiRouter<Preview> {
+/// Previews, for these callers and within these quotas, with their description.
+pub(crate) fn previews(auth: &Auth, quotas: &Quotas) -> OpenApiRouter<Preview> {
     let operation = routes!(preview::preview_extraction);
     add(
         OpenApiRouter::default(),
         auth,
+        quotas,
         Needs::Scope(ScanWrite),
         operation,
     )
@@ -164,12 +169,18 @@ pub(crate) fn previews(auth: &Auth) -> OpenApiRouter<Preview> {
 fn add<S: Clone + Send + Sync + 'static>(
     router: OpenApiRouter<S>,
     auth: &Auth,
+    quotas: &Quotas,
     needs: Needs,
     (schemas, mut paths, mut methods): UtoipaMethodRouter<S>,
 ) -> OpenApiRouter<S> {
     if let Needs::Scope(needs) = needs {
-        let auth = auth.clone();
-        methods = methods.route_layer(from_fn_with_state(Gate { auth, needs }, gate));
+        let (auth, quotas) = (auth.clone(), quotas.clone());
+        let before = Gate {
+            auth,
+            quotas,
+            needs,
+        };
+        methods = methods.route_layer(from_fn_with_state(before, gate));
         let operations = paths.paths.values_mut().flat_map(openapi::operations_of);
         operations.for_each(|operation| openapi::secure(operation, needs));
     }

@@ -1,6 +1,6 @@
 //! Previews as a Lambda function, behind the API's gateway; and the child processes of its engine.
 
-use api::{Auth, AuthSettings, Cors};
+use api::{Auth, AuthSettings, Cors, QuotaSettings, Quotas};
 use engine::{Child, Engine, Isolation};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
@@ -30,7 +30,9 @@ async fn answer() -> Result<(), Error> {
         let keys = ApiKeys::new(clients.dynamodb, Config::from_env()?.table);
         Auth::new(auth, keys, Clock::system())
     };
-    let router = api::preview_router(preview::preview(engine), &auth, Cors::read(optional)?);
+    let quotas = Quotas::in_memory(QuotaSettings::read(optional)?, Clock::system());
+    let cors = Cors::read(optional)?;
+    let router = api::preview_router(preview::preview(engine), &auth, &quotas, cors);
     let handler = Adapter::from(api::lambda(router));
     function.serve(Runtime::new(handler)).await
 }

@@ -278,7 +278,8 @@ impl Functions {
                 Auth::new(settings.auth.clone(), store.api_keys(), clock.clone()),
                 settings.max_request_bytes,
             )
-            .sharing_with(settings.cors.clone()),
+            .sharing_with(settings.cors.clone())
+            .limited_by(settings.quotas),
             bounds: settings.bounds,
             preview: preview::preview(engine.clone()),
             worker: Worker::new(

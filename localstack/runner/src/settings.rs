@@ -8,6 +8,7 @@
 //! | `WORKER` | `on` | `off`: jobs are accepted and wait |
 //! | `AUTH_MODE` | `open`; on AWS `keys` | how callers are known: `open`, nobody is asked who they are, `keys`, or `keys+jwt` |
 //! | `JWT_ISSUER`, `JWT_AUDIENCE`, … | [`api::AuthSettings`] has them | the identity provider of `keys+jwt` |
+//! | `QUOTA_REQUESTS_PER_SECOND`, `QUOTA_JOBS_IN_FLIGHT`, `QUOTA_BYTES_PER_DAY`, `QUOTA_PAGES_PER_DAY` | `unlimited` | what each tenant may have: [`QuotaSettings`] |
 //! | `MAX_REQUEST_BYTES` | 50,000,000; on AWS 4,500,000, for what stands before a function there | the longest body of a request |
 //! | `MAX_DOCUMENT_SECONDS`, `MAX_ENGINE_MEMORY_BYTES` | [`engine::Settings`] has them | what one document may take |
 //! | `FETCH`, `FETCH_ROBOTS`, `FETCH_ALLOW`, `SOURCE_BUCKETS` | [`worker::Elsewhere`] has them | where documents are fetched from |
@@ -22,7 +23,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use api::{AuthSettings, AuthSettingsError, Cors, CorsError};
+use api::{AuthSettings, AuthSettingsError, Cors, CorsError, QuotaSettings, QuotaSettingsError};
 
 use crate::endpoints::Ports;
 use crate::server::Bounds;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub worker: bool,
     /// How callers are known. Where nobody is asked, `listen` is on loopback, unless the environment says that it need not be.
     pub auth: AuthSettings,
+    /// What tenants may have for which nothing else was set.
+    pub quotas: QuotaSettings,
     /// The longest body of a request, in bytes.
     pub max_request_bytes: usize,
     /// The pages of others that may use the API.
@@ -107,6 +110,9 @@ pub enum SettingsError {
     /// The origins whose pages may use the API.
     #[error(transparent)]
     Cors(#[from] CorsError),
+    /// One of what tenants may have.
+    #[error(transparent)]
+    Quotas(#[from] QuotaSettingsError),
 }
 
 impl Settings {
@@ -128,6 +134,7 @@ impl Settings {
             max_request_bytes: get("MAX_REQUEST_BYTES")
                 .map_or(Ok(MAX_REQUEST_BYTES), parse_bytes)?,
             auth,
+            quotas: QuotaSettings::read(&get)?,
             cors: Cors::read(&get)?,
             bounds: Bounds::default(),
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
@@ -301,6 +308,7 @@ mod tests {
         assert_eq!(settings.data, PathBuf::from(".data"));
         assert!(settings.worker);
         assert_eq!(settings.max_request_bytes, MAX_REQUEST_BYTES);
+        assert_eq!(settings.quotas, QuotaSettings::UNLIMITED);
         assert_eq!(settings.aws_ports, None);
     }
 
@@ -312,12 +320,14 @@ mod tests {
             ("AWS_PORTS", "1, 2, 3"),
             ("WORKER", "off"),
             ("MAX_REQUEST_BYTES", "7"),
+            ("QUOTA_JOBS_IN_FLIGHT", "3"),
         ];
         let settings = read(&variables).unwrap();
         assert_eq!(settings.listen, "[::1]:9000".parse().unwrap());
         assert_eq!(settings.data, PathBuf::from("/srv/scan"));
         assert!(!settings.worker);
         assert_eq!(settings.max_request_bytes, 7);
+        assert_ne!(settings.quotas, QuotaSettings::UNLIMITED);
         assert_eq!(
             settings.aws_ports,
             Some(Ports {

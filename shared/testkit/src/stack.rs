@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use api::AuthSettings;
+use api::{AuthSettings, QuotaSettings};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use axum::body::Body;
@@ -76,6 +76,8 @@ pub struct Options {
     pub max_request_bytes: usize,
     /// How callers are known: nobody is asked, unless a test is about that.
     pub auth: AuthSettings,
+    /// What tenants may have: everybody as much as it likes, and nobody looks, unless a test is about that.
+    pub quotas: Option<QuotaSettings>,
     /// What may be reached from here: nothing, unless a test has something to be reached.
     pub policy: Policy,
 }
@@ -95,6 +97,7 @@ impl Default for Options {
             elsewhere: Elsewhere::off(),
             max_request_bytes: service::DEFAULT_MAX_REQUEST_BYTES,
             auth: AuthSettings::Open,
+            quotas: None,
             policy: Policy::off(),
         }
     }
@@ -157,6 +160,16 @@ impl Stack {
         let engine = Engine::new(options.isolation, options.engine);
         let preview = preview::preview(engine.clone());
         let is_open = options.auth.is_open();
+        let app = api::App::new(
+            store.clone(),
+            clock.clone(),
+            api::Auth::new(options.auth, store.api_keys(), clock.clone()),
+            options.max_request_bytes,
+        );
+        let app = match options.quotas {
+            Some(quotas) => app.limited_by(quotas),
+            None => app,
+        };
         Self {
             worker: Worker::new(
                 store.clone(),
@@ -167,16 +180,7 @@ impl Stack {
             ),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
             notifier: Notifier::new(store.clone(), clock.clone(), options.policy),
-            api: api::whole_router(
-                api::App::new(
-                    store.clone(),
-                    clock.clone(),
-                    api::Auth::new(options.auth, store.api_keys(), clock.clone()),
-                    options.max_request_bytes,
-                )
-                .streaming_until(CancellationToken::new()),
-                preview,
-            ),
+            api: api::whole_router(app.streaming_until(CancellationToken::new()), preview),
             jobs: mapping(queues.jobs),
             dead_letters: mapping(queues.dead_letters),
             webhooks: mapping(queues.webhooks),

@@ -13,6 +13,7 @@ use crate::account::Account;
 use crate::caller::Caller;
 use crate::observe::tell_caller;
 use crate::problem::Problem;
+use crate::quota::Quotas;
 
 /// The header by which an operator acts for another tenant.
 pub(crate) const TENANT: HeaderName = HeaderName::from_static("x-tenant");
@@ -22,27 +23,45 @@ pub(crate) const TENANT: HeaderName = HeaderName::from_static("x-tenant");
 pub(crate) struct Gate {
     /// Who says who calls.
     pub(crate) auth: Auth,
+    /// Who says how often.
+    pub(crate) quotas: Quotas,
     /// What the caller has to be permitted.
     pub(crate) needs: Scope,
 }
 
-/// Lets a request pass whose caller is known and may do this. The operation finds its [`Caller`] among the extensions.
+/// Lets a request pass whose caller is known and may do this, within its tenant's quotas. The operation finds its [`Caller`] among the extensions.
 pub(crate) async fn gate(State(gate): State<Gate>, mut request: Request, next: Next) -> Response {
     let caller = match gate.caller(request.headers()).await {
         Ok(caller) => caller,
         Err(problem) => return problem.into_response(),
     };
-    if !caller.may(gate.needs) {
-        return forbidden(gate.needs).into_response();
-    }
-    if let Some(account) = request.extensions().get::<Account>() {
-        account.is_of(caller.tenant());
-    }
-    request.extensions_mut().insert(caller);
-    next.run(request).await
+    let tenant = caller.tenant().clone();
+    let mut response = match gate.let_in(&caller).await {
+        Ok(()) => {
+            if let Some(account) = request.extensions().get::<Account>() {
+                account.is_of(&tenant);
+            }
+            request.extensions_mut().insert(caller);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    };
+    gate.quotas.tell(&tenant, response.headers_mut());
+    response
 }
 
 impl Gate {
+    async fn let_in(&self, caller: &Caller) -> Result<(), Problem> {
+        // Whoever is to end a flood, by a quota or by revoking a key, must not be kept out by it.
+        let must_pass = self.needs == Scope::Admin && caller.identity().is_operator();
+        self.quotas.charge(caller.tenant(), must_pass).await?;
+        if caller.may(self.needs) {
+            Ok(())
+        } else {
+            Err(forbidden(self.needs))
+        }
+    }
+
     #[expect(
         clippy::disallowed_methods,
         reason = "an operator says whom it acts for"

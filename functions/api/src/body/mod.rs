@@ -7,6 +7,7 @@ mod extract;
 mod extractor;
 mod json;
 mod multipart;
+mod quotas;
 mod raw;
 mod tags;
 mod upload;
@@ -31,6 +32,7 @@ pub(crate) use docling::{DIALECT, read_files, read_source, refused as refused_by
 pub(crate) use extract::MAX_EXTRACT_BYTES;
 pub(crate) use extractor::Asked;
 pub(crate) use json::MAX_JSON_LEVELS;
+pub(crate) use quotas::{no_quotas, read_quotas};
 pub(crate) use tags::MAX_TAGS;
 pub(crate) use upload::{MAX_UPLOAD_BYTES, NewUpload, not_an_upload, read_upload};
 

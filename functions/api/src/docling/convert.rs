@@ -15,7 +15,7 @@ use super::task::TaskStatusResponse;
 use crate::caller::Caller;
 use crate::observe::tell_job;
 use crate::problem::Problem;
-use crate::{App, body, openapi};
+use crate::{App, body, openapi, quota};
 
 /// Convert a document that has an address
 ///
@@ -72,7 +72,9 @@ async fn submit(
     let key = caller.key(JobId::new(now));
     tell_job(&key);
     let bytes = submission.request.bytes();
+    let admitted = app.quotas.admit(caller.tenant(), bytes).await?;
     let job = app.store.submit(key, submission, Some(trace), now).await?;
+    admitted.keep();
     metrics::job_accepted(bytes);
     Ok(Json(TaskStatusResponse::of(&job)))
 }
@@ -86,6 +88,8 @@ impl IntoResponses for Problems {
             Problem::too_large(Some(20_000_000), 4_500_000),
             Problem::encoded_body(),
             body::refused_by_docling(),
+            quota::too_many_requests(),
+            quota::quota_exceeded(),
             Problem::unavailable(""),
         ])
     }

@@ -151,8 +151,12 @@ pub(crate) async fn redrive_dead_letter(
 ) -> Result<StatusCode, Problem> {
     let letter = app.store.dead_letter(caller.tenant(), &id).await?;
     let letter = letter.ok_or_else(Problem::letter_not_found)?;
+    let admitted = app.quotas.admit(caller.tenant(), 0).await?;
     match redrive(&app, &caller, &letter, trace).await? {
-        None => Ok(StatusCode::NO_CONTENT),
+        None => {
+            admitted.keep();
+            Ok(StatusCode::NO_CONTENT)
+        }
         Some(why) => Err(Problem::cannot_redrive(why)),
     }
 }
@@ -195,7 +199,17 @@ pub(crate) async fn redrive_dead_letters(
         ..RedrivenLetters::default()
     };
     for letter in letters {
-        match redrive(&app, &caller, &letter, trace).await? {
+        let refused = match app.quotas.admit(caller.tenant(), 0).await {
+            Ok(admitted) => {
+                let refused = redrive(&app, &caller, &letter, trace).await?;
+                if refused.is_none() {
+                    admitted.keep();
+                }
+                refused
+            }
+            Err(problem) => Some(problem.detail().to_owned()),
+        };
+        match refused {
             None => answer.redriven += 1,
             Some(detail) => answer.refused.push(RefusedLetter {
                 id: write_id(&letter.id),

@@ -11,7 +11,7 @@ use utoipa::{IntoResponses, ToSchema};
 
 use super::{list, start};
 use crate::query::{self, NoParameters};
-use crate::{App, Preview, auth, body, head, idempotent, openapi, wait};
+use crate::{App, Preview, auth, body, head, idempotent, openapi, quota, wait};
 
 /// The limits in force, each with its unit in its name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,6 +106,9 @@ pub(crate) struct Limits {
     /// How long a webhook's secret signs along after the next one was made.
     #[schema(example = 86_400)]
     webhook_secret_overlap_seconds: u64,
+    /// Length of the window in which requests are counted; `/api/v1/quotas/` has how many a tenant may send.
+    #[schema(example = 10)]
+    request_window_seconds: i64,
     /// How long a finished job and its result are kept.
     #[schema(example = 604_800)]
     keep_finished_seconds: u64,
@@ -156,6 +159,7 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_webhook_seconds: limits::WEBHOOK_TIME.as_secs(),
         max_webhook_secrets: limits::MAX_WEBHOOK_SECRETS,
         webhook_secret_overlap_seconds: limits::WEBHOOK_SECRET_OVERLAP.as_secs(),
+        request_window_seconds: quota::WINDOW_SECONDS,
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
         keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),
         engine: plan::LIMITS,

@@ -11,6 +11,7 @@ pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod many;
 pub(crate) mod preview;
+pub(crate) mod quotas;
 pub(crate) mod remove;
 pub(crate) mod result;
 pub(crate) mod retry;

@@ -19,7 +19,7 @@ use crate::idempotent::{IdempotencyKey, Intent, Made, once};
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
 use crate::retry_after::{self, retry_after_start};
-use crate::{App, openapi};
+use crate::{App, openapi, quota};
 
 /// Try a failed or cancelled job again
 ///
@@ -59,9 +59,14 @@ pub(crate) async fn retry_scan(
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
     let job = app.store.get(&key, now).await?;
+    // How many bytes its documents have is counted when they are read again.
+    let admitted = app.quotas.admit(&key.tenant, 0).await;
     // What this call makes is the job's next submission, and no later one, however often it is repeated.
     let drawn = match &job {
-        Some(job) if can_be_retried(job, now) => Ok((job.generation + 1).to_string()),
+        Some(job) if can_be_retried(job, now) => match &admitted {
+            Ok(_) => Ok((job.generation + 1).to_string()),
+            Err(problem) => Err(problem.clone()),
+        },
         Some(job) => Err(Problem::cannot_retry(job.seen_status())),
         None => Err(Problem::job_not_found()),
     };
@@ -71,7 +76,11 @@ pub(crate) async fn retry_scan(
         let job = job.ok_or_else(Problem::job_not_found)?;
         resubmit(&app, job, trace, intent).await
     });
-    let mut response = retried.await?.into_response();
+    let retried = retried.await?;
+    if let (Ok(admitted), false) = (admitted, retried.replayed) {
+        admitted.keep();
+    }
+    let mut response = retried.into_response();
     retry_after::put(response.headers_mut(), Some(retry_after_start(&app)));
     Ok(response)
 }
@@ -119,6 +128,8 @@ impl IntoResponses for Problems {
             Problem::cannot_retry(Status::Pending),
             Problem::key_in_use(),
             Problem::key_reused(),
+            quota::too_many_requests(),
+            quota::quota_exceeded(),
             query::unknown_parameter(),
             Problem::unavailable(""),
         ])

@@ -26,7 +26,7 @@ use crate::ops::uploads;
 use crate::problem::Problem;
 use crate::retry_after::{self, retry_after_start};
 use crate::wait::{WAIT, Wait};
-use crate::{App, body, extractor, openapi, schema};
+use crate::{App, body, extractor, openapi, quota, schema};
 
 /// A job that was accepted.
 #[derive(Debug, Serialize, ToSchema)]
@@ -204,11 +204,20 @@ pub(crate) async fn start_scan(
     // Of what was sent, before anything is looked up for it.
     let fingerprint = || Fingerprint::of("start").received(&received);
     let call = name.call(caller.tenant(), fingerprint);
-    let drawn = JobId::new(app.clock.now()).to_string();
-    let started = once(&app, call, Ok(drawn), |intent| {
+    // Who is refused may still be told what an earlier call with the same key did.
+    let bytes = received.submission.request.bytes();
+    let admitted = app.quotas.admit(caller.tenant(), bytes).await;
+    let drawn = match &admitted {
+        Ok(_) => Ok(JobId::new(app.clock.now()).to_string()),
+        Err(problem) => Err(problem.clone()),
+    };
+    let started = once(&app, call, drawn, |intent| {
         submit(&app, &caller, received, trace, intent)
     });
     let started = started.await?;
+    if let (Ok(admitted), false) = (admitted, started.replayed) {
+        admitted.keep();
+    }
     let key = caller.key(drawn_id(&started.drawn)?);
     if started.replayed {
         tell_job(&key);
@@ -306,6 +315,8 @@ impl IntoResponses for Problems {
             Problem::key_reused(),
             uploads::not_there(),
             webhooks::no_secret(),
+            quota::too_many_requests(),
+            quota::quota_exceeded(),
             Problem::unavailable(""),
         ])
     }

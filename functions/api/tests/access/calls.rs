@@ -27,6 +27,8 @@ pub(crate) struct Call {
     pub(crate) shows: Option<String>,
     /// Whether the path names what is to be made, so that another tenant makes its own.
     pub(crate) makes_what_it_names: bool,
+    /// Whether it is for operators alone, though a tenant's admin has the scope.
+    pub(crate) is_for_operators: bool,
     query: &'static str,
     content_type: &'static str,
     body: &'static str,
@@ -85,7 +87,13 @@ pub(crate) async fn call_of(operation: &str, world: &World) -> Option<Call> {
             .of(&world.letter().await)
             .answers(StatusCode::NO_CONTENT),
 
-        "get_limits" | "get_usage" | "get_extractors_schema" => needs(ScanRead),
+        "get_limits" | "get_usage" | "get_quotas" | "get_extractors_schema" => needs(ScanRead),
+        "set_quotas" => needs(Admin)
+            .sends("application/json", r#"{"jobs_in_flight": 100}"#)
+            .for_operators(),
+        "reset_quotas" => needs(Admin)
+            .answers(StatusCode::NO_CONTENT)
+            .for_operators(),
 
         "list_extractors" => needs(ScanRead).shows(&world.extractor(EXTRACTOR).await),
         "get_extractor" | "list_extractor_versions" => needs(ScanRead).of(&world.extractor(EXTRACTOR).await),
@@ -131,6 +139,7 @@ impl Call {
             name: String::new(),
             shows: None,
             makes_what_it_names: false,
+            is_for_operators: false,
             query: "",
             content_type: "",
             body: "",
@@ -162,6 +171,13 @@ impl Call {
     fn makes_what_it_names(self) -> Self {
         Self {
             makes_what_it_names: true,
+            ..self
+        }
+    }
+
+    fn for_operators(self) -> Self {
+        Self {
+            is_for_operators: true,
             ..self
         }
     }

@@ -176,7 +176,9 @@ impl Row<'_> {
         let before = self.world.all_of(OWNER).await;
         for (tenant, key) in &self.keys.others {
             let answer = call.by(Some(key), self.operation, self.world).await;
-            if self.operation.names_a_thing() && !call.makes_what_it_names {
+            if call.is_for_operators && tenant != &Tenant::DEFAULT {
+                self.is_not_for(tenant, &answer);
+            } else if self.operation.names_a_thing() && !call.makes_what_it_names {
                 self.expect_status(tenant, StatusCode::NOT_FOUND, &answer);
                 self.says_no_more_than_of_nothing(call, tenant, key, &answer)
                     .await;
@@ -231,12 +233,25 @@ impl Row<'_> {
                 None => call_of(&self.operation.id, self.world).await.unwrap(),
             };
             let answer = call.by(Some(key), self.operation, self.world).await;
+            if call.is_for_operators {
+                self.is_not_for(OWNER, &answer);
+                continue;
+            }
             self.expect_status(scope.name(), call.works, &answer);
             let is_shown = call.shows.is_none_or(|name| answer.text().contains(&name));
             self.expect(is_shown, || {
                 format!("it does not show what there is: {answer:?}")
             });
         }
+    }
+
+    /// Whoever is no operator is told who may do this.
+    fn is_not_for(&mut self, tenant: &str, answer: &Answer) {
+        self.expect_status(tenant, StatusCode::FORBIDDEN, answer);
+        let detail = answer.json()["detail"].to_string();
+        self.expect(detail.contains("operator"), || {
+            format!("it does not tell an admin of {tenant} who may do this: {detail}")
+        });
     }
 
     fn is_unauthenticated(&mut self, what: &str, answer: &Answer) {

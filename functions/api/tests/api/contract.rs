@@ -82,6 +82,7 @@ async fn every_path_is_documented() {
         "/api/v1/extractors/schema/".to_owned(),
         "/api/v1/health/".to_owned(),
         "/api/v1/limits/".to_owned(),
+        "/api/v1/quotas/".to_owned(),
         "/api/v1/scan/".to_owned(),
         format!("/api/v1/scan/cancel/{ID}/"),
         format!("/api/v1/scan/events/{ID}/"),

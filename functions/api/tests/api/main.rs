@@ -16,6 +16,7 @@ mod letters;
 mod lifecycle;
 mod listing;
 mod pages;
+mod quotas;
 mod single_sign_on;
 mod support;
 mod uploads;
