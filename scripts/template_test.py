@@ -461,6 +461,26 @@ class Api(unittest.TestCase):
         self.assertEqual(told("ApiFunction")["JWT_ISSUER"], {"Ref": "JwtIssuer"})
         self.assertEqual(len(told("ApiFunction")), 10)
 
+    def test_each_quota_has_a_default_and_reaches_whoever_holds_callers_to_it(self):
+        quotas = {
+            "QUOTA_REQUESTS_PER_SECOND": "QuotaRequestsPerSecond",
+            "QUOTA_JOBS_IN_FLIGHT": "QuotaJobsInFlight",
+            "QUOTA_BYTES_PER_DAY": "QuotaBytesPerDay",
+            "QUOTA_PAGES_PER_DAY": "QuotaPagesPerDay",
+        }
+        known = source("functions/api/src/quota/settings.rs")
+        told = properties("ApiFunction")["Environment"]["Variables"]
+        for variable, name in quotas.items():
+            self.assertIn(f'"{variable}"', known)
+            self.assertEqual(told[variable], {"Ref": name})
+            parameter = TEMPLATE["Parameters"][name]
+            for value in (parameter["Default"], "unlimited"):
+                self.assertRegex(value, f"^({parameter['AllowedPattern']})$")
+        # It starts no jobs, and may not read what is used.
+        previews = properties("PreviewFunction")["Environment"]["Variables"]
+        [only] = [name for name in previews if name.startswith("QUOTA_")]
+        self.assertEqual(previews[only], {"Ref": "QuotaRequestsPerSecond"})
+
     def test_signatures_are_asked_for_where_they_are_wanted(self):
         asked_for = {"Fn::If": ["AsksForSignatures", "AWS_IAM", "NONE"]}
         for name, route in of_type("AWS::ApiGatewayV2::Route").items():
