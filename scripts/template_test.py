@@ -152,7 +152,7 @@ class Functions(unittest.TestCase):
 
     def test_a_preview_has_time_for_the_longest_extraction_and_to_say_that_it_was_too_long(self):
         longest = constant("functions/api/src/preview.rs", "MAX_TIME")
-        grace = 2 + constant("functions/api/src/observe.rs", "TIME_TO_ANSWER")
+        grace = 2 + constant("functions/api/src/answer.rs", "TIME_TO_ANSWER")
         self.assertGreater(properties("PreviewFunction")["Timeout"], longest + grace)
 
     def test_each_is_built_from_the_crate_that_has_its_binary(self):

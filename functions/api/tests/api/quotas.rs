@@ -351,7 +351,7 @@ async fn bytes_and_pages_of_a_day_are_used_up_until_midnight() {
         pages,
         ..Usage::default()
     };
-    let (acme, default) = (Tenant::new("acme").unwrap(), Tenant::default());
+    let (acme, default) = (testkit::tenant("acme"), testkit::tenant(Tenant::DEFAULT));
     stack.store.note(&acme, used(1_000, 1_000));
     stack.store.note(&default, used(60, 3));
     stack.store.add_usage(stack.clock.now()).await;
@@ -566,7 +566,7 @@ async fn admin_of(stack: &Stack, tenant: &str) -> String {
     let record = access::KeyRecord {
         id: key.id(),
         hash: key.hash(),
-        tenant: Tenant::new(tenant).unwrap(),
+        tenant: testkit::tenant(tenant),
         scopes: access::Scopes::ALL,
         name: "admin".into(),
         created_at: stack.clock.now(),
@@ -689,7 +689,7 @@ async fn a_job_without_a_count_is_no_debt() {
         completed: 5,
         ..Usage::default()
     };
-    stack.store.note(&Tenant::default(), ended);
+    stack.store.note(&testkit::tenant(Tenant::DEFAULT), ended);
     stack.store.add_usage(stack.clock.now()).await;
     let seen = stack.get(QUOTAS).await.json();
     assert_eq!(seen["jobs_in_flight"]["used"], 0);
