@@ -18,6 +18,7 @@ mod parts;
 mod permits;
 mod sources;
 mod spool;
+mod under_way;
 
 use std::time::Duration;
 
@@ -30,6 +31,7 @@ use store::{Store, handle_batch};
 use tokio_util::sync::CancellationToken;
 
 use crate::permits::Permits;
+use crate::under_way::UnderWay;
 
 pub use elsewhere::Elsewhere;
 
@@ -43,6 +45,8 @@ pub struct Worker {
     settings: Settings,
     /// As many extractions at once as there are cores: a job is claimed only when it can begin.
     permits: Permits,
+    /// The batches that are being handled.
+    under_way: UnderWay,
     /// Cancelled when the process is to end.
     stopping: CancellationToken,
 }
@@ -88,6 +92,7 @@ impl Worker {
             elsewhere,
             settings,
             permits: Permits::new(cores),
+            under_way: UnderWay::default(),
             stopping: CancellationToken::new(),
         }
     }
@@ -99,6 +104,7 @@ impl Worker {
 
     /// Handles a batch. `deadline` is when this invocation will be killed; everything is written well before.
     pub async fn handle(&self, event: SqsEvent, deadline: Timestamp) -> SqsBatchResponse {
+        let batch = self.under_way.begin();
         let left = until(self.clock.now(), deadline);
         let hidden = left + HIDDEN_BEYOND_DEADLINE;
         // The rest of the time is for writing results and giving messages back.
@@ -107,7 +113,12 @@ impl Worker {
             self.deliver(delivered, soft_deadline, deadline)
         })
         .await;
-        self.store.add_usage(self.clock.now()).await;
+        let now = self.clock.now();
+        if batch.was_the_last() {
+            self.store.add_usage(now).await;
+        } else {
+            self.store.add_usage_if_due(now).await;
+        }
         answer
     }
 }
