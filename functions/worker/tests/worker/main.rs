@@ -16,6 +16,7 @@ mod lost_workers;
 mod messages;
 mod outages;
 mod parts;
+mod tenants;
 mod uploads;
 mod usage;
 
