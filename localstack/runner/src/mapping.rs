@@ -5,13 +5,14 @@
 //! and leaves the others to their visibility timeout. An invocation that ends with an error, panics,
 //! runs out of time or reports a message that it was not given fails as a whole.
 //!
-//! With nothing to do it holds one long poll; it asks for more messages only while there is room for
-//! another invocation.
+//! With nothing to do it holds one long poll; it asks for no more messages than there is room for
+//! in further invocations.
 //!
 //! **Invariant:** a message is deleted only after a function answered for it.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt::Display;
+use std::iter;
 use std::panic::AssertUnwindSafe;
 use std::pin::pin;
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use aws_sdk_sqs::types::{
 use futures::FutureExt as _;
 use jiff::Timestamp;
 use service::Clock;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -37,6 +38,8 @@ use crate::provision::Queue;
 
 /// Seconds that an empty queue holds back its answer at most: the longest that SQS allows.
 pub const LONGEST_POLL_SECONDS: i32 = 20;
+/// The most messages that SQS hands out at once.
+const MOST_MESSAGES: usize = 10;
 /// How long a receive that is under way when the mapping is to stop may take to answer.
 const LAST_RECEIVE: Duration = Duration::from_secs(2);
 /// Pauses after a queue that does not answer, doubled from the first to the last.
@@ -82,19 +85,27 @@ impl Mapping {
         let room = Arc::new(Semaphore::new(mapping.concurrency.max(1)));
         let mut running = JoinSet::new();
 
-        while let Some(permit) = until(&stop, Arc::clone(&room).acquire_owned()).await {
-            let mut receive = pin!(mapping.receive(mapping.poll_seconds));
+        while let Some(Ok(permit)) = until(&stop, Arc::clone(&room).acquire_owned()).await {
+            let permits = mapping.as_one_receive_can_feed(permit, &room);
+            let mut receive = pin!(mapping.receive(permits.len(), mapping.poll_seconds));
             let Some(messages) = until(&stop, &mut receive).await else {
                 // It may have taken messages already; dropped, it would hide them for long.
                 let late = timeout(LAST_RECEIVE, receive).await.unwrap_or_default();
                 mapping.give_back(&late).await;
                 break;
             };
-            if !messages.is_empty() {
+            let mut messages = messages.into_iter();
+            for permit in permits {
+                let messages: Vec<_> = messages.by_ref().take(mapping.messages_of_one()).collect();
+                if messages.is_empty() {
+                    break;
+                }
                 let (mapping, function) = (Arc::clone(&mapping), Arc::clone(&function));
                 running.spawn(async move {
-                    mapping.invoke(&*function, messages).await;
+                    let done = mapping.invoke(&*function, messages).await;
+                    // What remains to be done takes none of the function's time.
                     drop(permit);
+                    mapping.delete(done).await;
                 });
             }
             while running.try_join_next().is_some() {}
@@ -118,23 +129,40 @@ impl Mapping {
         R: Future<Output = Result<SqsBatchResponse, E>>,
         E: Display,
     {
-        let messages = self.receive(0).await;
+        let messages = self.receive(1, 0).await;
         let count = messages.len();
         if count > 0 {
-            self.invoke(function, messages).await;
+            let done = self.invoke(function, messages).await;
+            self.delete(done).await;
         }
         count
     }
 
-    /// The next messages; none if the queue stayed empty. Goes on asking while it does not answer.
-    async fn receive(&self, wait_seconds: i32) -> Vec<Message> {
+    /// This permit and others that are free, for as many invocations as there can be messages in one receive.
+    fn as_one_receive_can_feed(
+        &self,
+        permit: OwnedSemaphorePermit,
+        room: &Arc<Semaphore>,
+    ) -> Vec<OwnedSemaphorePermit> {
+        let most = MOST_MESSAGES.div_ceil(self.messages_of_one());
+        let others = iter::from_fn(|| Arc::clone(room).try_acquire_owned().ok());
+        iter::once(permit).chain(others).take(most).collect()
+    }
+
+    fn messages_of_one(&self) -> usize {
+        usize::try_from(self.batch_size).unwrap_or(1).max(1)
+    }
+
+    /// The next messages, for up to so many invocations; none if the queue stayed empty. Goes on asking while it does not answer.
+    async fn receive(&self, invocations: usize, wait_seconds: i32) -> Vec<Message> {
+        let messages = MOST_MESSAGES.min(invocations * self.messages_of_one());
         let mut pause = FIRST_PAUSE;
         loop {
             let received = self
                 .client
                 .receive_message()
                 .queue_url(&self.queue.url)
-                .max_number_of_messages(self.batch_size)
+                .max_number_of_messages(i32::try_from(messages).unwrap_or(1))
                 .wait_time_seconds(wait_seconds)
                 .message_system_attribute_names(MessageSystemAttributeName::All)
                 .message_attribute_names("All")
@@ -180,7 +208,8 @@ impl Mapping {
         }
     }
 
-    async fn invoke<F, R, E>(&self, function: &F, messages: Vec<Message>)
+    /// Says by their receipt handles which messages are done.
+    async fn invoke<F, R, E>(&self, function: &F, messages: Vec<Message>) -> Vec<String>
     where
         F: Fn(SqsEvent, Timestamp) -> R,
         R: Future<Output = Result<SqsBatchResponse, E>>,
@@ -200,11 +229,14 @@ impl Mapping {
         };
         let queue = &self.queue.url;
         match answered {
-            Ok(receipts) => self.delete(receipts).await,
-            Err(reason) => tracing::error!(
-                %queue,
-                "an invocation for {queue} failed, its messages stay in the queue: {reason}"
-            ),
+            Ok(receipts) => receipts.into_values().collect(),
+            Err(reason) => {
+                tracing::error!(
+                    %queue,
+                    "an invocation for {queue} failed, its messages stay in the queue: {reason}"
+                );
+                Vec::new()
+            }
         }
     }
 
@@ -218,12 +250,12 @@ impl Mapping {
     }
 
     /// Deletes what was answered for. What fails here comes again, which functions have to bear anyway.
-    async fn delete(&self, receipts: HashMap<String, String>) {
+    async fn delete(&self, receipts: Vec<String>) {
         if receipts.is_empty() {
             return;
         }
         let entries = receipts
-            .into_values()
+            .into_iter()
             .enumerate()
             .map(|(index, receipt)| {
                 DeleteMessageBatchRequestEntry::builder()

@@ -42,8 +42,10 @@ pub const NAME: &str = "jobs";
 const FUNCTION_TIMEOUT: Duration = limits::EXTRACT_TIME.saturating_add(Duration::from_secs(15));
 /// How long a message is hidden whose receiver says nothing else.
 const VISIBILITY: Duration = FUNCTION_TIMEOUT.saturating_add(Duration::from_secs(10));
-/// A batch that waits for its slowest job should not keep a core from the next batch.
+/// Batches at once of what is no job. One that waits for its slowest message should not hold up the next.
 const BATCHES_AT_ONCE: usize = 2;
+/// Messages of such a batch.
+const BATCH_SIZE: i32 = 10;
 /// How long jobs that are running at the end may take to come to theirs, before they are released.
 const FINISH: Duration = Duration::from_secs(5);
 /// How long all that is under way may still take at the end.
@@ -144,19 +146,21 @@ impl Product {
         let worker = functions.worker.clone();
         let store = functions.store.clone();
         let stop = CancellationToken::new();
-        let mapping = |queue: Queue, batch_size: i32| Mapping {
+        let mapping = |queue: Queue, batch_size: i32, concurrency: usize| Mapping {
             client: clients.sqs.clone(),
             queue,
             poll_seconds: LONGEST_POLL_SECONDS,
             batch_size,
-            concurrency: BATCHES_AT_ONCE,
+            concurrency,
             function_timeout: FUNCTION_TIMEOUT,
             grace: GRACE,
             clock: clock.clone(),
         };
-        let jobs = settings.worker.then(|| mapping(queues.jobs, batch_size()));
-        let dead_letters = mapping(queues.dead_letters, 10);
-        let webhooks = mapping(queues.webhooks, 10);
+        // No more messages than there are cores for. One that waits here burns one of its ten receives, and would begin before those
+        // of other tenants, whose turn comes in the queue.
+        let jobs = settings.worker.then(|| mapping(queues.jobs, 1, cores()));
+        let dead_letters = mapping(queues.dead_letters, BATCH_SIZE, BATCHES_AT_ONCE);
+        let webhooks = mapping(queues.webhooks, BATCH_SIZE, BATCHES_AT_ONCE);
         let mut running = functions.wire(listener, jobs, dead_letters, webhooks, &stop);
         running.spawn(lifecycle::keep(
             clients.s3.clone(),
@@ -343,11 +347,9 @@ impl Functions {
     }
 }
 
-/// One message for each core, for the worker runs one extraction on each. What it receives beyond that only waits, and would
-/// be given back, one receive nearer to the dead letters, where jobs are slow.
-fn batch_size() -> i32 {
-    let cores = available_parallelism().map_or(1, NonZero::get);
-    i32::try_from(cores).unwrap_or(i32::MAX).min(10)
+/// As many as the worker runs extractions at once.
+fn cores() -> usize {
+    available_parallelism().map_or(1, NonZero::get)
 }
 
 fn greeting(product: &Product) -> String {

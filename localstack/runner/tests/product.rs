@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use engine::{Engine, Isolation};
+use job::Tenant;
 use local::product::Product;
 use local::settings::Settings;
 use serde_json::Value;
@@ -104,10 +105,52 @@ async fn many_starts_at_once_are_all_accepted_and_done() {
     product.shutdown().await;
 }
 
+#[tokio::test]
+async fn a_tenant_that_floods_the_queue_does_not_keep_another_waiting() {
+    const FLOOD: usize = 100;
+    let folder = tempfile::tempdir().unwrap();
+    let product = start(folder.path(), false).await;
+    let starts = (0..FLOOD).map(|_| start_job_of(&product, "noisy"));
+    let flood = futures::future::join_all(starts).await;
+    product.shutdown().await;
+
+    let product = start(folder.path(), true).await;
+    let quiet = start_job_of(&product, "quiet").await;
+    let quiet_ended = ended_at(&product, "quiet", &quiet).await;
+
+    // In the order in which they came, all of the flood would have ended before.
+    let mut after = 0;
+    for job in &flood {
+        after += usize::from(ended_at(&product, "noisy", job).await > quiet_ended);
+    }
+    assert!(after > FLOOD / 2, "{after} of {FLOOD} ended after it");
+    product.shutdown().await;
+}
+
 async fn start_job(product: &Product) -> String {
-    let (status, answer) = ask(product, "POST", "scan/start/", "").await;
+    start_job_of(product, Tenant::DEFAULT).await
+}
+
+async fn start_job_of(product: &Product, tenant: &str) -> String {
+    let (status, answer) = ask_as(product, tenant, "POST", "scan/start/", "").await;
     assert_eq!(status, 202, "{answer}");
     answer["job_id"].as_str().unwrap().to_owned()
+}
+
+/// When a job was completed, once it is.
+async fn ended_at(product: &Product, tenant: &str, job: &str) -> String {
+    let path = format!("scan/status/{job}/");
+    let end = async {
+        loop {
+            let (status, answer) = ask_as(product, tenant, "GET", &path, "").await;
+            assert_eq!(status, 200, "{answer}");
+            if answer["status"] == "completed" {
+                return answer["finished_at"].as_str().unwrap().to_owned();
+            }
+        }
+    };
+    let end = timeout(HUNG, end).await;
+    end.unwrap_or_else(|_| panic!("job {job} does not end"))
 }
 
 /// The state in which a job ends.
@@ -129,11 +172,22 @@ async fn ask_until_end(product: &Product, job: &str) -> String {
 
 /// One request to the API: the status and the JSON it answers.
 async fn ask(product: &Product, method: &str, path: &str, body: &str) -> (u16, Value) {
+    ask_as(product, Tenant::DEFAULT, method, path, body).await
+}
+
+/// The same, for this tenant.
+async fn ask_as(
+    product: &Product,
+    tenant: &str,
+    method: &str,
+    path: &str,
+    body: &str,
+) -> (u16, Value) {
     let host = product.url.strip_prefix("http://").unwrap();
     let length = body.len();
     let request = format!(
-        "{method} /api/v1/{path} HTTP/1.1\r\nhost: {host}\r\ncontent-length: {length}\r\n\
-         connection: close\r\n\r\n{body}"
+        "{method} /api/v1/{path} HTTP/1.1\r\nhost: {host}\r\nx-tenant: {tenant}\r\n\
+         content-length: {length}\r\nconnection: close\r\n\r\n{body}"
     );
     let mut stream = TcpStream::connect(host).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();

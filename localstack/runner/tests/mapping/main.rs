@@ -6,4 +6,5 @@ mod batches;
 mod command;
 mod remote;
 mod server;
+mod tenants;
 mod world;
