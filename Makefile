@@ -89,6 +89,7 @@ openapi: setup ## Validity of openapi/openapi.json
 template: setup ## Lints of template.yaml, and what no linter sees
 	@$(STEP) lint $(SAM)/python scripts/lint_template.py
 	@$(STEP) template $(SAM)/python -B scripts/template_test.py
+	@$(STEP) fairness $(SAM)/python -B scripts/fairness_test.py
 
 # With the tests, so that unit finds all compiled: built alone, dependencies have fewer features.
 compile: ## Product and tests

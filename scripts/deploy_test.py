@@ -40,6 +40,7 @@ PARAMETERS = {
     "DeletionProtection": "false",
     "AuthMode": "open",
     "OpenAccess": "true",
+    "WorkerBatch": "10",  # so that batches can be tried
 }
 # Stands in the documents, and so may stand nowhere else.
 FOUND = "a@test.com"

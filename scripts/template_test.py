@@ -126,8 +126,13 @@ class Mappings(unittest.TestCase):
 
     def test_none_waits_to_fill_its_batch(self):
         for mapping in of_type("AWS::Lambda::EventSourceMapping").values():
-            self.assertLessEqual(mapping["BatchSize"], 10)
             self.assertNotIn("MaximumBatchingWindowInSeconds", mapping)
+
+    def test_messages_that_only_wait_are_left_in_the_queue(self):
+        # What it means for tenants is played in fairness_test.py.
+        size = properties("WorkerMapping")["BatchSize"]
+        self.assertEqual(size, {"Ref": "WorkerBatch"})
+        self.assertEqual(TEMPLATE["Parameters"]["WorkerBatch"]["Default"], 1)
 
 
 class Functions(unittest.TestCase):

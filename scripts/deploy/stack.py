@@ -100,10 +100,11 @@ class Stack:
         client = self.emulator.client("lambda")
         for name in ("WorkerMapping", "NotifierMapping"):
             mapping = self.resources[name]
-            scaling = client.get_event_source_mapping(UUID=mapping)["ScalingConfig"]
+            found = client.get_event_source_mapping(UUID=mapping)
             client.update_event_source_mapping(
                 UUID=mapping,
-                ScalingConfig={"MaximumConcurrency": int(scaling["MaximumConcurrency"])},
+                BatchSize=int(found["BatchSize"]),
+                ScalingConfig={"MaximumConcurrency": int(found["ScalingConfig"]["MaximumConcurrency"])},
             )
         # On AWS sqs:ChangeMessageVisibility permits the batch too.
         for function in ("Worker", "Reaper", "Notifier"):

@@ -19,7 +19,7 @@ use crate::signals::Signals;
 
 /// A message that a queue hands out after this process is gone stays hidden for long, so no poll is long.
 const POLL_SECONDS: i32 = 1;
-/// As `template.yaml` has it.
+/// As many as there can be: there is one instance of each function, and what it does at once it has to get at once.
 const BATCH_SIZE: i32 = 10;
 /// `cargo lambda watch` runs one instance of each function.
 const CONCURRENCY: usize = 1;
