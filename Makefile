@@ -23,7 +23,7 @@ FUNCTIONS := api preview worker reaper notifier
 .NOTPARALLEL:
 .PHONY: help run key test audit contract model promises setup fmt clippy docs openapi template compile e2e docling \
 	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
-	golden quality bench-extract bench-list bench-prefix fuzz
+	golden quality bench-extract bench-fair bench-list bench-prefix fuzz
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -66,6 +66,10 @@ bench-list: ## Measure pages of a list of a million jobs: their time and what th
 bench-prefix: ## Do one job over 100,000 documents: speed, memory, time to cancel, whether its result is whole
 	@cargo build --locked --release --package local
 	@python3 scripts/bench_prefix.py
+
+bench-fair: ## One tenant's single jobs while another has 10,000 queued, beside an idle system
+	@cargo build --locked --release --package local
+	@python3 scripts/bench_fair.py
 
 delete: setup ## Delete it there, with all jobs (STACK=…)
 	@SAM_CLI_TELEMETRY=0 $(SAM)/python scripts/delete.py $(STACK)
