@@ -6,11 +6,12 @@ use service::Clock;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 
-use crate::Cors;
 use crate::auth::Auth;
 use crate::cost::WORKER_MEMORY_MB;
+use crate::head::Door;
 use crate::quota::{QuotaSettings, Quotas};
 use crate::retry_after::Traffic;
+use crate::{Cors, Hosts};
 
 /// What every request needs. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,10 +23,9 @@ pub struct App {
     /// Longest body of a request, in bytes. A longer one is answered 413.
     pub(crate) max_request_bytes: usize,
     pub(crate) traffic: Traffic,
-    /// The pages of others that may use it.
-    pub(crate) cors: Cors,
     /// MB of the worker's function: what extractions are reckoned at.
     pub(crate) worker_memory_mb: u64,
+    pub(crate) door: Door,
     /// Ends all streams and waits. Where there is none, answers cannot be streams.
     ending: Option<CancellationToken>,
 }
@@ -42,8 +42,8 @@ impl App {
             quotas,
             max_request_bytes,
             traffic: Traffic::default(),
-            cors: Cors::default(),
             worker_memory_mb: WORKER_MEMORY_MB,
+            door: Door::default(),
             ending: None,
         }
     }
@@ -65,7 +65,15 @@ impl App {
     /// The same for the pages of these origins too.
     #[must_use]
     pub fn sharing_with(self, cors: Cors) -> Self {
-        Self { cors, ..self }
+        let door = Door { cors, ..self.door };
+        Self { door, ..self }
+    }
+
+    /// The same under these names alone.
+    #[must_use]
+    pub fn called(self, hosts: Hosts) -> Self {
+        let door = Door { hosts, ..self.door };
+        Self { door, ..self }
     }
 
     /// The same for a worker whose function has so many MB of memory, if it is said.

@@ -1,13 +1,13 @@
-//! What a request may be before anything of it is looked at: how long its address is, how many headers it has and how long, and
-//! whose page sends it.
+//! What a request may be before anything of it is looked at: how long its address is, how many headers it has and how long, by
+//! which name it calls, and whose page sends it.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode, Uri, header};
 
-use crate::Cors;
 use crate::problem::Problem;
+use crate::{Cors, Hosts};
 
 /// Longest address of a request with its query, in bytes. So no parameter is longer either.
 pub(crate) const MAX_URL_BYTES: usize = 8 << 10;
@@ -18,15 +18,24 @@ pub(crate) const MAX_HEADER_BYTES: usize = 16 << 10;
 /// Most headers of a request.
 pub(crate) const MAX_HEADERS: usize = 100;
 
+/// Who is let in besides programs that call the API by a name of its own.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Door {
+    /// The pages of others that may use it.
+    pub(crate) cors: Cors,
+    /// The names by which it may be called.
+    pub(crate) hosts: Hosts,
+}
+
 /// Lets a request in, or says why not.
-pub(crate) async fn admit(State(cors): State<Cors>, request: Request, next: Next) -> Response {
-    match check(&cors, &request) {
+pub(crate) async fn admit(State(door): State<Door>, request: Request, next: Next) -> Response {
+    match check(&door, &request) {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     }
 }
 
-fn check(cors: &Cors, request: &Request) -> Result<(), Problem> {
+fn check(door: &Door, request: &Request) -> Result<(), Problem> {
     let url = url_bytes(request.uri());
     if url > MAX_URL_BYTES {
         return Err(url_too_long(url));
@@ -40,7 +49,8 @@ fn check(cors: &Cors, request: &Request) -> Result<(), Problem> {
     if headers.get_all(header::HOST).iter().count() > 1 {
         return Err(Problem::malformed("There is more than one header `Host`."));
     }
-    cors.check(request)
+    door.hosts.check(headers)?;
+    door.cors.check(request)
 }
 
 fn url_bytes(uri: &Uri) -> usize {

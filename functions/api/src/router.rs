@@ -12,7 +12,7 @@ use crate::answer::answer;
 use crate::auth::{Auth, Gate, gate, operators_only};
 use crate::cors::share;
 use crate::docling;
-use crate::head::admit;
+use crate::head::{Door, admit};
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
@@ -21,17 +21,18 @@ use crate::ops::{
 };
 use crate::problem::Problem;
 use crate::quota::Quotas;
-use crate::{App, Cors, Preview};
+use crate::{App, Cors, Hosts, Preview};
 
 /// The API but for previews, ready to be served.
 pub fn router(app: App) -> Router {
-    let cors = app.cors.clone();
-    served(without_previews(app), cors)
+    let door = app.door.clone();
+    served(without_previews(app), door)
 }
 
 /// Previews alone, for these callers and within these quotas, and for the pages of these origins.
 pub fn preview_router(preview: Preview, auth: &Auth, quotas: &Quotas, cors: Cors) -> Router {
-    served(previews_alone(preview, auth, quotas), cors)
+    let hosts = Hosts::default();
+    served(previews_alone(preview, auth, quotas), Door { cors, hosts })
 }
 
 /// The whole API.
@@ -41,12 +42,12 @@ pub fn whole_router(app: App, preview: Preview) -> Router {
 
 /// The whole API, and beside it what tells of all tenants and so is for operators alone.
 pub fn whole_router_with(app: App, preview: Preview, for_operators: Router) -> Router {
-    let cors = app.cors.clone();
+    let door = app.door.clone();
     let previews = previews_alone(preview, &app.auth, &app.quotas);
     let for_operators = for_operators.layer(from_fn_with_state(app.auth.clone(), operators_only));
     served(
         without_previews(app).merge(previews).merge(for_operators),
-        cors,
+        door,
     )
 }
 
@@ -63,11 +64,12 @@ fn previews_alone(preview: Preview, auth: &Auth, quotas: &Quotas) -> Router {
 }
 
 /// What every request gets, whatever it asks for: from its log line, outermost, to the limits of what is looked at.
-fn served(router: Router, cors: Cors) -> Router {
+fn served(router: Router, door: Door) -> Router {
+    let cors = door.cors.clone();
     router
         .fallback(|| async { Problem::path_not_found() })
         .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
-        .layer(from_fn_with_state(cors.clone(), admit))
+        .layer(from_fn_with_state(door, admit))
         .layer(from_fn(answer))
         .layer(from_fn_with_state(cors, share))
         .layer(from_fn(observe))

@@ -283,7 +283,8 @@ impl Functions {
                 settings.max_request_bytes,
             )
             .sharing_with(settings.cors.clone())
-            .limited_by(settings.quotas),
+            .limited_by(settings.quotas)
+            .called(settings.hosts.clone()),
             bounds: settings.bounds,
             preview: preview::preview(engine.clone()),
             worker: Worker::new(

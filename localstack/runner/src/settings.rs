@@ -13,6 +13,7 @@
 //! | `MAX_DOCUMENT_SECONDS`, `MAX_ENGINE_MEMORY_BYTES` | [`engine::Settings`] has them | what one document may take |
 //! | `FETCH`, `FETCH_ROBOTS`, `FETCH_ALLOW`, `SOURCE_BUCKETS` | [`worker::Elsewhere`] has them | where documents are fetched from |
 //! | `CORS_ORIGINS` | none | origins whose pages may use the API, joined by commas; [`Cors`] has them |
+//! | `ALLOWED_HOSTS` | none | names by which the API may be called beside `localhost`, where it is open on loopback; [`Hosts`] has them |
 //! | `AWS_PORTS` | any free ones; for `local aws` `4567,4568,4569` | ports of `DynamoDB`, SQS and S3 |
 //! | `FUNCTIONS_URL` | `http://127.0.0.1:9001` | `local mapping`: where functions are invoked |
 //! | `QUEUE_URL` | none | `local mapping`: what feeds the worker |
@@ -23,7 +24,9 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use api::{AuthSettings, AuthSettingsError, Cors, CorsError, QuotaSettings, QuotaSettingsError};
+use api::{
+    AuthSettings, AuthSettingsError, Cors, CorsError, Hosts, QuotaSettings, QuotaSettingsError,
+};
 
 use crate::endpoints::Ports;
 use crate::server::Bounds;
@@ -55,6 +58,8 @@ pub struct Settings {
     pub max_request_bytes: usize,
     /// The pages of others that may use the API.
     pub cors: Cors,
+    /// The names by which the API may be called.
+    pub hosts: Hosts,
     /// What clients may take up of the API's port. No variable sets it.
     pub bounds: Bounds,
     /// Where the AWS endpoints answer, if that was asked for.
@@ -127,6 +132,12 @@ impl Settings {
         if auth.is_open() && !open_access && !is_loopback(listen) {
             return Err(SettingsError::Exposed(listen));
         }
+        // Where anybody at this machine may do everything, so may a page that has its own name lead here.
+        let hosts = if auth.is_open() && is_loopback(listen) {
+            Hosts::of_this_machine(&get)
+        } else {
+            Hosts::default()
+        };
         Ok(Self {
             listen,
             data: data_folder(&get),
@@ -136,6 +147,7 @@ impl Settings {
             auth,
             quotas: QuotaSettings::read(&get)?,
             cors: Cors::read(&get)?,
+            hosts,
             bounds: Bounds::default(),
             aws_ports: get("AWS_PORTS").map(parse_ports).transpose()?,
         })

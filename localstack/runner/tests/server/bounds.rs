@@ -9,12 +9,14 @@ use crate::world::World;
 
 const SHORT: Duration = Duration::from_millis(100);
 
-const HEALTH: &str = "GET /api/v1/health/ HTTP/1.1\r\nhost: a\r\n\r\n";
+const HEALTH: &str = "GET /api/v1/health/ HTTP/1.1\r\nhost: localhost\r\n\r\n";
 
-const LAST: &str = "GET /api/v1/health/ HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+const LAST: &str = "GET /api/v1/health/ HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
 fn start(length: usize) -> String {
-    format!("POST /api/v1/scan/start/ HTTP/1.1\r\nhost: a\r\ncontent-length: {length}\r\n\r\n")
+    format!(
+        "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: localhost\r\ncontent-length: {length}\r\n\r\n"
+    )
 }
 
 #[tokio::test]
@@ -24,7 +26,11 @@ async fn a_head_that_never_ends_is_not_waited_for() {
         ..Bounds::default()
     })
     .await;
-    for begun in ["", "GET", "GET / HTTP/1.1\r\nhost: a\r\nx-one: 1\r\n"] {
+    for begun in [
+        "",
+        "GET",
+        "GET / HTTP/1.1\r\nhost: localhost\r\nx-one: 1\r\n",
+    ] {
         let answers = world.say(begun).await;
         assert!(answers.is_empty(), "{begun}: {answers:?}");
     }
@@ -58,8 +64,7 @@ async fn a_body_that_stops_is_answered_with_what_is_wrong() {
         ..Bounds::default()
     })
     .await;
-    let chunked =
-        "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n";
+    let chunked = "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n";
     for stopped in [
         start(10),
         format!("{}abc", start(10)),
@@ -111,7 +116,8 @@ async fn whoever_takes_nothing_of_the_answers_is_given_up() {
     })
     .await;
     // More than the buffers of two sockets hold.
-    let greedy = "GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20);
+    let greedy =
+        "GET /api/docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(20);
     let mut peer = world.connect().await;
     peer.send(greedy).await;
     // There is room for one connection alone: this one comes once the other was given up.

@@ -2,7 +2,7 @@
 
 use crate::world::{Answer, World};
 
-const LAST: &str = "host: a\r\nconnection: close\r\n\r\n";
+const LAST: &str = "host: localhost\r\nconnection: close\r\n\r\n";
 
 /// A job that does not exist.
 const ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
@@ -156,7 +156,7 @@ async fn bytes_that_are_no_request_are_refused() {
 #[tokio::test]
 async fn garbage_behind_a_request_does_not_spoil_its_answer() {
     let world = World::start().await;
-    let health = "GET /api/v1/health/ HTTP/1.1\r\nhost: a\r\n\r\n";
+    let health = "GET /api/v1/health/ HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let answers = world
         .say(format!("{health}{health}\x01\x02 nonsense\r\n\r\n"))
         .await;
@@ -202,7 +202,7 @@ async fn heads_that_are_too_large_are_refused_without_being_held() {
 #[tokio::test]
 async fn where_a_body_ends_can_be_read_in_one_way_alone() {
     let world = World::start().await;
-    let hidden = "GET /admin/ HTTP/1.1\r\nhost: a\r\n\r\n";
+    let hidden = "GET /admin/ HTTP/1.1\r\nhost: localhost\r\n\r\n";
     for framing in [
         "content-length: 5\r\ncontent-length: 6\r\n",
         "content-length: 5, 6\r\n",
@@ -220,7 +220,7 @@ async fn where_a_body_ends_can_be_read_in_one_way_alone() {
         "transfer-encoding : chunked\r\n",
     ] {
         let request = format!(
-            "POST /api/v1/extractors/preview/ HTTP/1.1\r\nhost: a\r\n{framing}\r\n0\r\n\r\n{hidden}"
+            "POST /api/v1/extractors/preview/ HTTP/1.1\r\nhost: localhost\r\n{framing}\r\n0\r\n\r\n{hidden}"
         );
         let answers = world.say(&request).await;
         // If anything is answered at all, then that; never what is hidden in its body.
@@ -236,7 +236,7 @@ async fn where_a_body_ends_can_be_read_in_one_way_alone() {
     ] {
         let chunked = "transfer-encoding: chunked\r\nconnection: close\r\n";
         let request = format!(
-            "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: a\r\n{chunked}\r\n{chunks}{hidden}"
+            "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: localhost\r\n{chunked}\r\n{chunks}{hidden}"
         );
         let status = status(&world, &request).await;
         assert!([0, 400].contains(&status), "{chunks:?}: {status}");
@@ -247,10 +247,28 @@ async fn where_a_body_ends_can_be_read_in_one_way_alone() {
 #[tokio::test]
 async fn several_hosts_are_refused() {
     let world = World::start().await;
-    let request = format!("GET /api/v1/health/ HTTP/1.1\r\nhost: b\r\n{LAST}");
+    let request = format!("GET /api/v1/health/ HTTP/1.1\r\nhost: 127.0.0.1\r\n{LAST}");
     let answer = only(&world, request).await.unwrap();
     assert_eq!(answer.status, 400);
     assert!(answer.body.contains("Host"), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_name_that_leads_here_without_being_ours_is_refused() {
+    let world = World::start().await;
+    let ask = |host: &str| {
+        format!("GET /api/v1/health/ HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n")
+    };
+    for (host, expected) in [
+        ("localhost:8000", 200),
+        ("127.0.0.1", 200),
+        ("[::1]:8000", 200),
+        ("evil.example:8000", 421),
+        ("localhost.evil.example", 421),
+    ] {
+        let answer = only(&world, ask(host)).await.unwrap();
+        assert_eq!(answer.status, expected, "{host}: {answer:?}");
+    }
 }
 
 #[tokio::test]
@@ -259,7 +277,7 @@ async fn whoever_asks_first_is_told_to_go_on_or_what_is_wrong() {
     let ask = |length: u64| {
         let length = format!("content-length: {length}\r\n");
         format!(
-            "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: a\r\n{length}expect: 100-continue\r\n\r\n"
+            "POST /api/v1/scan/start/ HTTP/1.1\r\nhost: localhost\r\n{length}expect: 100-continue\r\n\r\n"
         )
     };
     let mut peer = world.connect().await;
@@ -274,7 +292,7 @@ async fn whoever_asks_first_is_told_to_go_on_or_what_is_wrong() {
     // A method that is not taken, likewise.
     let answers = world
         .say(format!(
-            "PUT /api/v1/scan/status/{ID}/ HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
+            "PUT /api/v1/scan/status/{ID}/ HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\nexpect: 100-continue\r\n\r\n"
         ))
         .await;
     assert_eq!(answers[0].status, 405, "{answers:?}");

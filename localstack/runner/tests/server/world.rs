@@ -75,7 +75,8 @@ impl World {
 
     /// Whether it still answers as it should.
     pub(crate) async fn is_well(&self) -> bool {
-        let request = "GET /api/v1/health/ HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n";
+        let request =
+            "GET /api/v1/health/ HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
         let answers = self.say(request).await;
         answers.len() == 1 && answers[0].status == 200
     }
