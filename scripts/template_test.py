@@ -332,7 +332,7 @@ class Roles(unittest.TestCase):
     def test_only_this_api_may_call_its_functions(self):
         permissions = of_type("AWS::Lambda::Permission")
         called = [permission["FunctionName"]["Ref"] for permission in permissions.values()]
-        self.assertEqual(sorted(called), ["ApiFunction", "PreviewFunction"])
+        self.assertEqual(sorted(called), ["ApiFunction", "ApiFunction", "PreviewFunction"])
         for permission in permissions.values():
             self.assertIn(":${HttpApi}/", permission["SourceArn"]["Fn::Sub"])
             self.assertEqual(permission["Principal"], "apigateway.amazonaws.com")
@@ -488,10 +488,39 @@ class Api(unittest.TestCase):
 
     def test_signatures_are_asked_for_where_they_are_wanted(self):
         asked_for = {"Fn::If": ["AsksForSignatures", "AWS_IAM", "NONE"]}
-        for name, route in of_type("AWS::ApiGatewayV2::Route").items():
+        routes = of_type("AWS::ApiGatewayV2::Route")
+        del routes["PreflightRoute"]
+        for name, route in routes.items():
             self.assertEqual(route["AuthorizationType"], asked_for, name)
         condition = TEMPLATE["Conditions"]["AsksForSignatures"]
         self.assertEqual(condition, {"Fn::Equals": [{"Ref": "SignedRequests"}, "true"]})
+
+    def test_no_page_of_others_is_let_in_unless_its_origin_is_named(self):
+        origins = TEMPLATE["Parameters"]["CorsOrigins"]
+        self.assertEqual(origins["Default"], "")
+        for right in ("", "*", "https://a.example", "http://localhost:3000,https://b.a.example"):
+            self.assertRegex(right, f"^({origins['AllowedPattern']})$")
+        for wrong in ("a.example", "https://a.example/", "*,https://a.example", "https://A.example", "https://*.example"):
+            self.assertNotRegex(wrong, f"^({origins['AllowedPattern']})$")
+        self.assertIn('"CORS_ORIGINS"', source("functions/api/src/cors.rs"))
+        for function in ("ApiFunction", "PreviewFunction"):
+            variables = properties(function)["Environment"]["Variables"]
+            self.assertEqual(variables["CORS_ORIGINS"], {"Ref": "CorsOrigins"})
+        # Two that answer browsers would contradict each other.
+        self.assertNotIn("CorsConfiguration", properties("HttpApi"))
+
+    def test_a_browser_that_cannot_sign_may_ask_what_a_page_may_do_and_nothing_else(self):
+        route = properties("PreflightRoute")
+        self.assertEqual(route["RouteKey"], "OPTIONS /{proxy+}")
+        self.assertEqual(route["AuthorizationType"], "NONE")
+        self.assertEqual(route["Target"], properties("HttpApiRoute")["Target"])
+        permitted = properties("PreflightPermission")["SourceArn"]["Fn::Sub"]
+        self.assertTrue(permitted.endswith("${HttpApi}/*/OPTIONS/*"), permitted)
+        for name in ("PreflightRoute", "PreflightPermission"):
+            self.assertEqual(RESOURCES[name]["Condition"], "LetsPagesAsk")
+        signed, origins = TEMPLATE["Conditions"]["LetsPagesAsk"]["Fn::And"]
+        self.assertEqual(signed, {"Condition": "AsksForSignatures"})
+        self.assertEqual(origins, {"Fn::Not": [{"Fn::Equals": [{"Ref": "CorsOrigins"}, ""]}]})
 
 
 class Watching(unittest.TestCase):
