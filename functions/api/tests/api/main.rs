@@ -15,6 +15,7 @@ mod lambda;
 mod letters;
 mod lifecycle;
 mod listing;
+mod not_there;
 mod pages;
 mod quotas;
 mod single_sign_on;
