@@ -15,15 +15,17 @@ pub(crate) struct Caller {
     identity: Identity,
     tenant: Tenant,
     auth: Auth,
+    request_id: String,
 }
 
 impl Caller {
-    /// This caller, who acts for this tenant, as `auth` said.
-    pub(crate) fn new(auth: Auth, identity: Identity, tenant: Tenant) -> Self {
+    /// This caller, who acts for this tenant, as `auth` said, in the request of this id.
+    pub(crate) fn new(auth: Auth, identity: Identity, tenant: Tenant, request_id: String) -> Self {
         Self {
             identity,
             tenant,
             auth,
+            request_id,
         }
     }
 
@@ -35,6 +37,11 @@ impl Caller {
     /// Who it is.
     pub(crate) fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// What names the request.
+    pub(crate) fn request_id(&self) -> &str {
+        &self.request_id
     }
 
     /// Whether this is permitted.

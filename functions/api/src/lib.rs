@@ -5,6 +5,7 @@
 //!   ([`whole_router`]).
 //! - [`Auth`] says who calls, and `router` what each operation needs of them.
 //! - [`Quotas`] says how much each tenant may have.
+//! - `audit` keeps who did what to keys, secrets, quotas and dead letters.
 //! - `ops` has one file per operation, each with its documentation; `body` turns what a client sent into a request.
 //! - Every error is a `problem::Problem`; `observe` gives each request its id, its place in a trace, its log line, its metrics and its protective headers.
 //! - [`openapi()`] is the description of it all.
@@ -14,6 +15,7 @@
 mod account;
 mod answer;
 mod app;
+mod audit;
 mod auth;
 mod body;
 mod caller;

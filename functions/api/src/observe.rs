@@ -31,6 +31,7 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     let id = request_id(&request);
     let trace = trace::position(request.headers());
     request.extensions_mut().insert(trace);
+    request.extensions_mut().insert(RequestId(id.clone()));
     // At the highest level, so that it is there whatever `LOG` says.
     let span = tracing::error_span!(
         "request",
@@ -47,6 +48,10 @@ pub(crate) async fn observe(mut request: Request, next: Next) -> Response {
     }
     response
 }
+
+/// What names a request, among its extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
 
 /// An answer that came when there was something to say, as its client wished: the time to it is no measure of the service.
 #[derive(Debug, Clone, Copy)]

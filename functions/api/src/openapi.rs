@@ -28,6 +28,9 @@ const EXAMPLE_LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
 /// The id of the job in the examples.
 const EXAMPLE_ID: &str = "01990a5d-ac96-774b-8cce-b302099a8057";
 
+/// The id of the key in the examples.
+const EXAMPLE_KEY: &str = "5f1d0c7a9e3b2468";
+
 /// The id of the disabled endpoint in the examples.
 const EXAMPLE_ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
 
@@ -71,15 +74,16 @@ pub(crate) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Op
     .flatten()
 }
 
-/// Says of an operation that its caller has to be permitted this, and what others are answered.
-pub(crate) fn secure(operation: &mut Operation, needs: Scope) {
+/// Says of an operation that it needs a caller, who has to be permitted this if there is anything, and what others are answered.
+pub(crate) fn secure(operation: &mut Operation, needs: Option<Scope>) {
     let schemes = [BEARER, API_KEY];
     operation.security = Some(
         schemes
-            .map(|scheme| SecurityRequirement::new(scheme, [needs.name()]))
+            .map(|scheme| SecurityRequirement::new(scheme, needs.map(Scope::name)))
             .into(),
     );
-    let refusals = problems([auth::unauthenticated(), auth::forbidden(needs)]);
+    let forbidden = needs.map_or_else(auth::foreign_tenant, auth::forbidden);
+    let refusals = problems([auth::unauthenticated(), forbidden]);
     let responses = &mut operation.responses.responses;
     responses.extend(refusals);
     // Those that start work say themselves what else may be too much.
@@ -159,6 +163,7 @@ fn exemplary(path: &str) -> String {
         .replace("{endpoint_id}", EXAMPLE_ENDPOINT)
         .replace("{task_id}", EXAMPLE_ID)
         .replace("{letter_id}", EXAMPLE_LETTER)
+        .replace("{key_id}", EXAMPLE_KEY)
         .replace("{name}", EXAMPLE_NAME)
 }
 
@@ -187,6 +192,7 @@ pub(crate) fn outline() -> OpenApi {
             (name = "extractors", description = "What can be extracted: trying it, and saving it under a name."),
             (name = "docling", description = "The asynchronous operations of docling-serve over the same jobs, for its clients."),
             (name = "dead letters", description = "What the queue gave up on."),
+            (name = "access", description = "Who may do what, and who did: keys, and the audit of what admins do."),
             (name = "service", description = "The service itself."),
             (name = "documentation", description = "This description, for machines and for people."),
         ),

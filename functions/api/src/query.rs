@@ -27,6 +27,9 @@ pub(crate) fn parameters(uri: &Uri, known: &[&str]) -> Result<Vec<(String, Strin
     Ok(parameters)
 }
 
+/// What is wrong with a cursor that no page of this list gave out.
+pub(crate) const NO_CURSOR: &str = "This is no cursor of this list; take `next` from the page before, or leave it out to begin anew.";
+
 /// How much a page may hold, as a parameter says it.
 pub(crate) fn limit(value: &str, most: usize) -> Result<usize, String> {
     let number = value.parse().ok();

@@ -16,8 +16,9 @@ use crate::head::{Door, admit};
 use crate::observe::observe;
 use crate::openapi;
 use crate::ops::{
-    admin, cancel, dead_letters, docs, events, extractors, health, limits, list, preview, quotas,
-    remove, result, retry, schema, start, status, uploads, usage, webhooks,
+    admin, audit, cancel, dead_letters, docs, events, extractors, health, keys, limits, list,
+    preview, quotas, remove, result, retry, schema, start, status, uploads, usage, webhooks,
+    whoami,
 };
 use crate::problem::Problem;
 use crate::quota::Quotas;
@@ -80,6 +81,8 @@ fn served(router: Router, door: Door) -> Router {
 enum Needs {
     /// Nothing: it is for everybody, and says nothing of anybody.
     Nothing,
+    /// To be known: it is for every caller.
+    Caller,
     /// To be permitted this.
     Scope(Scope),
 }
@@ -92,6 +95,7 @@ pub(crate) fn operations(auth: &Auth, quotas: &Quotas) -> OpenApiRouter<App> {
         routes!(docs::get_docs),
         routes!(admin::get_admin),
     ];
+    let for_callers = [routes!(whoami::get_whoami)];
     let scoped = [
         (ScanWrite, routes!(start::start_scan)),
         (ScanRead, routes!(list::list_scans)),
@@ -114,6 +118,12 @@ pub(crate) fn operations(auth: &Auth, quotas: &Quotas) -> OpenApiRouter<App> {
             routes!(webhooks::disabled::list_disabled_webhooks),
         ),
         (ScanWrite, routes!(webhooks::disabled::enable_webhook)),
+        (Admin, routes!(keys::create::create_key)),
+        (Admin, routes!(keys::list::list_keys)),
+        (Admin, routes!(keys::read::get_key)),
+        (Admin, routes!(keys::rotate::rotate_key)),
+        (Admin, routes!(keys::revoke::revoke_key)),
+        (Admin, routes!(audit::list_audit)),
         (Admin, routes!(dead_letters::list_dead_letters)),
         (Admin, routes!(dead_letters::discard_dead_letters)),
         (Admin, routes!(dead_letters::redrive_dead_letters)),
@@ -147,6 +157,9 @@ pub(crate) fn operations(auth: &Auth, quotas: &Quotas) -> OpenApiRouter<App> {
     let router = for_all.into_iter().fold(router, |router, operation| {
         add(router, auth, quotas, Needs::Nothing, operation)
     });
+    let router = for_callers.into_iter().fold(router, |router, operation| {
+        add(router, auth, quotas, Needs::Caller, operation)
+    });
     scoped
         .into_iter()
         .fold(router, |router, (scope, operation)| {
@@ -175,7 +188,12 @@ fn add<S: Clone + Send + Sync + 'static>(
     needs: Needs,
     (schemas, mut paths, mut methods): UtoipaMethodRouter<S>,
 ) -> OpenApiRouter<S> {
-    if let Needs::Scope(needs) = needs {
+    let gated = match needs {
+        Needs::Nothing => None,
+        Needs::Caller => Some(None),
+        Needs::Scope(scope) => Some(Some(scope)),
+    };
+    if let Some(needs) = gated {
         let (auth, quotas) = (auth.clone(), quotas.clone());
         let before = Gate {
             auth,

@@ -16,6 +16,7 @@
 //! | `read_units`, `write_units` | the same | units | all | capacity units that `DynamoDB` reports for a call; not of calls that it refused, for which it reports none |
 //! | `api_requests{route,status}` | `api_requests_2xx`, `_3xx`, `_4xx`, `_5xx` | count | api | requests that were answered |
 //! | `api_latency{route}` | `api_latency` | seconds | api | time to the answer, but of requests that waited for their job |
+//! | `unauthenticated` | the same | count | api | requests whose sender showed no key or token, or one that is good for nothing |
 //! | `cold_starts` | `cold_starts` | count | all | processes that had their first invocation |
 //!
 //! The code records them by the functions below, through the facade of the crate `metrics`; without a recorder that costs nothing. A function
@@ -23,7 +24,7 @@
 //!
 //! **Cost.** `CloudWatch` bills each name with each set of dimensions as a metric of its own: 0.30 USD a month, by the hours in which it had a value. So
 //! there are no dimensions: a label is made part of the name, which costs the same and lets one line tell all of an invocation, or it is left out
-//! (`route`). That makes 48 names, 14.40 USD a month if each has a value in every hour, and the first ten are free; the lines themselves
+//! (`route`). That makes 49 names, 14.70 USD a month if each has a value in every hour, and the first ten are free; the lines themselves
 //! are logs at 0.50 USD per GB. A small job leaves two of them and two log lines, 2 KB in all: 1.00 USD per million jobs.
 
 use std::time::Duration;
@@ -44,6 +45,7 @@ const READ_UNITS: &str = "read_units";
 const WRITE_UNITS: &str = "write_units";
 const API_REQUESTS: &str = "api_requests";
 const API_LATENCY: &str = "api_latency";
+const UNAUTHENTICATED: &str = "unauthenticated";
 const COLD_STARTS: &str = "cold_starts";
 
 /// Whose doing it is that a job failed.
@@ -211,6 +213,11 @@ pub fn request(route: &str, status: u16, latency: Option<Duration>) {
     }
 }
 
+/// A request came from somebody who could not say who that is. One by one they are not logged: whoever guesses keys should not fill the log.
+pub fn unauthenticated() {
+    counter!(UNAUTHENTICATED).increment(1);
+}
+
 /// A process has its first invocation.
 pub(crate) fn cold_start() {
     counter!(COLD_STARTS).increment(1);
@@ -268,7 +275,7 @@ pub struct Metric {
 }
 
 /// All metrics.
-pub const ALL: [Metric; 15] = [
+pub const ALL: [Metric; 16] = [
     count(JOBS, "What became of jobs"),
     count(FAILURES, "Why jobs failed"),
     count(ATTEMPTS, "Attempts that were begun"),
@@ -313,6 +320,10 @@ pub const ALL: [Metric; 15] = [
         API_LATENCY,
         Unit::Seconds,
         "Time to the answer of a request",
+    ),
+    count(
+        UNAUTHENTICATED,
+        "Requests whose sender could not say who that is",
     ),
     count(COLD_STARTS, "Processes that had their first invocation"),
 ];

@@ -328,7 +328,7 @@ impl Stack {
         }
     }
 
-    /// The number of items in the table, of whatever kind but the counts of ended jobs, which outlive their jobs.
+    /// The number of items in the table, of whatever kind but counts and what the audit keeps, which outlive all else.
     pub async fn items(&self) -> usize {
         let scanned = self
             .clients
@@ -338,10 +338,10 @@ impl Stack {
             .send()
             .await
             .unwrap();
-        let is_count = |pk: &str| pk.ends_with("#U");
+        let outlives = |pk: &str| pk.ends_with("#U") || pk.ends_with("#A");
         let items = scanned.items().iter();
         items
-            .filter(|item| item["pk"].as_s().is_ok_and(|pk| !is_count(pk)))
+            .filter(|item| item["pk"].as_s().is_ok_and(|pk| !outlives(pk)))
             .count()
     }
 }

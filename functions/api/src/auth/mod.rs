@@ -26,7 +26,7 @@ pub(crate) use gate::{Gate, gate};
 pub(crate) use jwt::MAX_TOKEN_BYTES;
 pub use jwt::SettingsError as AuthSettingsError;
 pub(crate) use operators::operators_only;
-pub(crate) use refusal::{forbidden, unauthenticated};
+pub(crate) use refusal::{forbidden, foreign_tenant, unauthenticated};
 pub use settings::AuthSettings;
 
 use self::jwt::{Jwt, Refused};

@@ -47,7 +47,7 @@ pub(crate) fn forbidden(needs: Scope) -> Problem {
 }
 
 /// The caller may not act for another tenant.
-pub(super) fn foreign_tenant() -> Problem {
+pub(crate) fn foreign_tenant() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "forbidden",

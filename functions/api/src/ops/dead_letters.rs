@@ -12,18 +12,22 @@ use http::{StatusCode, Uri};
 use jiff::Timestamp;
 use job::JobId;
 use serde::Serialize;
+use serde_json::json;
 use service::metrics;
-use store::{DeadLetter, LetterId, Letters, MAX_LETTERS, Redriven, TraceParent};
+use store::{AuditEvent, DeadLetter, LetterId, Letters, MAX_LETTERS, Redriven, TraceParent};
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Caller;
-use crate::problem::{Flaws, Place, Problem};
+use crate::problem::{Flaws, Place, Problem, shortened};
 use crate::query::{self, NoParameters};
-use crate::{App, openapi};
+use crate::{App, audit, openapi};
 
 /// Letters of a page, if a client does not say how many.
 const DEFAULT_LIMIT: usize = 50;
+
+/// What the audit calls all letters that matched.
+const MATCHING: &str = "matching";
 
 /// What the queue gave up on.
 #[derive(Debug, Serialize, ToSchema)]
@@ -124,7 +128,8 @@ pub(crate) async fn list_dead_letters(
     caller: Caller,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let Letters { letters, next } = find(&app, &caller, &uri, DEFAULT_LIMIT).await?;
+    let asked = Query::read(&uri, DEFAULT_LIMIT)?;
+    let Letters { letters, next } = find(&app, &caller, &asked).await?;
     let next = next.as_ref().map(write_id);
     let link = next.as_deref().map(|cursor| query::next_link(&uri, cursor));
     let dead_letters = letters.into_iter().map(Letter::of).collect();
@@ -152,13 +157,15 @@ pub(crate) async fn redrive_dead_letter(
     let letter = app.store.dead_letter(caller.tenant(), &id).await?;
     let letter = letter.ok_or_else(Problem::letter_not_found)?;
     let admitted = app.quotas.admit(caller.tenant(), 0).await?;
-    match redrive(&app, &caller, &letter, trace).await? {
-        None => {
-            admitted.keep();
-            Ok(StatusCode::NO_CONTENT)
-        }
-        Some(why) => Err(Problem::cannot_redrive(why)),
+    if let Some(why) = redrive(&app, &caller, &letter, trace).await? {
+        return Err(Problem::cannot_redrive(why));
     }
+    admitted.keep();
+    let job_id = letter.message.map(|message| message.key.id.to_string());
+    let details = json!({"reason": letter.reason, "job_id": job_id});
+    let (event, subject) = (AuditEvent::DeadLetterRedriven, write_id(&id));
+    audit::note(&app, &caller, event, subject, details).await;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Try again what all dead letters are about
@@ -193,31 +200,18 @@ pub(crate) async fn redrive_dead_letters(
     Extension(trace): Extension<TraceParent>,
     uri: Uri,
 ) -> Result<Json<RedrivenLetters>, Problem> {
-    let Letters { letters, next } = find(&app, &caller, &uri, MAX_LETTERS).await?;
+    let asked = Query::read(&uri, MAX_LETTERS)?;
+    let Letters { letters, next } = find(&app, &caller, &asked).await?;
     let mut answer = RedrivenLetters {
         next: next.as_ref().map(write_id),
         ..RedrivenLetters::default()
     };
-    for letter in letters {
-        let refused = match app.quotas.admit(caller.tenant(), 0).await {
-            Ok(admitted) => {
-                let refused = redrive(&app, &caller, &letter, trace).await?;
-                if refused.is_none() {
-                    admitted.keep();
-                }
-                refused
-            }
-            Err(problem) => Some(problem.detail().to_owned()),
-        };
-        match refused {
-            None => answer.redriven += 1,
-            Some(detail) => answer.refused.push(RefusedLetter {
-                id: write_id(&letter.id),
-                detail,
-            }),
-        }
-    }
-    Ok(Json(answer))
+    let done = redrive_all(&app, &caller, letters, trace, &mut answer).await;
+    // Also what was done before something failed.
+    let counts = json!({"redriven": answer.redriven, "refused": answer.refused.len(), "reason": asked.reason.as_deref().map(shortened)});
+    let event = AuditEvent::DeadLettersRedriven;
+    audit::note(&app, &caller, event, MATCHING, counts).await;
+    done.map(|()| Json(answer))
 }
 
 /// Discard a dead letter
@@ -236,11 +230,12 @@ pub(crate) async fn discard_dead_letter(
     Addressed(id): Addressed,
     _: NoParameters,
 ) -> Result<StatusCode, Problem> {
-    if app.store.discard_dead_letter(caller.tenant(), &id).await? {
-        Ok(StatusCode::NO_CONTENT)
-    } else {
-        Err(Problem::letter_not_found())
+    if !app.store.discard_dead_letter(caller.tenant(), &id).await? {
+        return Err(Problem::letter_not_found());
     }
+    let (event, subject) = (AuditEvent::DeadLetterDiscarded, write_id(&id));
+    audit::note(&app, &caller, event, subject, json!({})).await;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Discard all dead letters
@@ -265,17 +260,16 @@ pub(crate) async fn discard_dead_letters(
     caller: Caller,
     uri: Uri,
 ) -> Result<Json<DiscardedLetters>, Problem> {
-    let Letters { letters, next } = find(&app, &caller, &uri, MAX_LETTERS).await?;
+    let asked = Query::read(&uri, MAX_LETTERS)?;
+    let Letters { letters, next } = find(&app, &caller, &asked).await?;
     let mut discarded = 0;
-    for letter in letters {
-        let existed = app
-            .store
-            .discard_dead_letter(caller.tenant(), &letter.id)
-            .await?;
-        discarded += usize::from(existed);
-    }
+    let done = discard_all(&app, &caller, letters, &mut discarded).await;
+    // Also what was done before something failed.
+    let counts = json!({"discarded": discarded, "reason": asked.reason.as_deref().map(shortened)});
+    let event = AuditEvent::DeadLettersDiscarded;
+    audit::note(&app, &caller, event, MATCHING, counts).await;
     let next = next.as_ref().map(write_id);
-    Ok(Json(DiscardedLetters { discarded, next }))
+    done.map(|()| Json(DiscardedLetters { discarded, next }))
 }
 
 /// The letter that the path names.
@@ -293,17 +287,61 @@ impl<S: Send + Sync> FromRequestParts<S> for Addressed {
 }
 
 /// The letters that the parameters ask for.
-async fn find(app: &App, caller: &Caller, uri: &Uri, limit: usize) -> Result<Letters, Problem> {
+async fn find(app: &App, caller: &Caller, asked: &Query) -> Result<Letters, Problem> {
     let Query {
         reason,
         limit,
         below,
-    } = Query::read(uri, limit)?;
+    } = asked;
     let (reason, below) = (reason.as_deref(), below.as_ref());
     let found = app
         .store
-        .dead_letters(caller.tenant(), reason, below, limit);
+        .dead_letters(caller.tenant(), reason, below, *limit);
     Ok(found.await?)
+}
+
+/// Tries letters again one after the other, up to where something fails, and says in the answer what became of them.
+async fn redrive_all(
+    app: &App,
+    caller: &Caller,
+    letters: Vec<DeadLetter>,
+    trace: TraceParent,
+    answer: &mut RedrivenLetters,
+) -> Result<(), Problem> {
+    for letter in letters {
+        let refused = match app.quotas.admit(caller.tenant(), 0).await {
+            Ok(admitted) => {
+                let refused = redrive(app, caller, &letter, trace).await?;
+                if refused.is_none() {
+                    admitted.keep();
+                }
+                refused
+            }
+            Err(problem) => Some(problem.detail().to_owned()),
+        };
+        match refused {
+            None => answer.redriven += 1,
+            Some(detail) => answer.refused.push(RefusedLetter {
+                id: write_id(&letter.id),
+                detail,
+            }),
+        }
+    }
+    Ok(())
+}
+
+/// Discards letters one after the other, up to where something fails, and counts them.
+async fn discard_all(
+    app: &App,
+    caller: &Caller,
+    letters: Vec<DeadLetter>,
+    discarded: &mut usize,
+) -> Result<(), Problem> {
+    for letter in letters {
+        let gone = app.store.discard_dead_letter(caller.tenant(), &letter.id);
+        *discarded += usize::from(gone.await?);
+    }
+    Ok(())
 }
 
 /// Says why not, if it cannot be done.
@@ -363,9 +401,7 @@ impl Query {
 }
 
 fn cursor(value: &str) -> Result<LetterId, String> {
-    read_id(value).ok_or_else(|| {
-        "This is no cursor of this list; take `next` from the page before, or leave it out to begin anew.".to_owned()
-    })
+    read_id(value).ok_or_else(|| query::NO_CURSOR.to_owned())
 }
 
 fn read_id(text: &str) -> Option<LetterId> {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use super::{list, start};
+use super::{audit, keys, list, start};
 use crate::query::{self, NoParameters};
 use crate::{App, Preview, auth, body, head, idempotent, openapi, quota, wait};
 
@@ -109,6 +109,27 @@ pub(crate) struct Limits {
     /// Length of the window in which requests are counted; `/api/v1/quotas/` has how many a tenant may send.
     #[schema(example = 10)]
     request_window_seconds: i64,
+    /// Keys of a tenant that are good for something and have no successor.
+    #[schema(example = 100)]
+    max_keys: usize,
+    /// Longest name of a key.
+    #[schema(example = 100)]
+    max_key_name_chars: usize,
+    /// Longest life of a key that expires.
+    #[schema(example = 3_650)]
+    max_key_days: u32,
+    /// How long a key that was rotated holds at most beside its successor.
+    #[schema(example = 604_800)]
+    max_key_overlap_seconds: u64,
+    /// How long a key that has ended is still listed.
+    #[schema(example = 2_592_000)]
+    keep_ended_key_seconds: u64,
+    /// Audit events in one page of a list.
+    #[schema(example = 200)]
+    max_listed_audit_events: usize,
+    /// How long audit events are kept.
+    #[schema(example = 34_560_000)]
+    keep_audit_seconds: u64,
     /// How long a finished job and its result are kept.
     #[schema(example = 604_800)]
     keep_finished_seconds: u64,
@@ -160,6 +181,13 @@ pub(crate) async fn get_limits(State(app): State<App>, _: NoParameters) -> Json<
         max_webhook_secrets: limits::MAX_WEBHOOK_SECRETS,
         webhook_secret_overlap_seconds: limits::WEBHOOK_SECRET_OVERLAP.as_secs(),
         request_window_seconds: quota::WINDOW_SECONDS,
+        max_keys: keys::MAX_KEYS,
+        max_key_name_chars: body::MAX_KEY_NAME_CHARS,
+        max_key_days: body::MAX_KEY_DAYS,
+        max_key_overlap_seconds: body::MAX_KEY_OVERLAP.as_secs(),
+        keep_ended_key_seconds: store::KEEP_ENDED_KEY.as_secs(),
+        max_listed_audit_events: audit::MAX_LIMIT,
+        keep_audit_seconds: store::KEEP_AUDIT.as_secs(),
         keep_finished_seconds: limits::KEEP_FINISHED.as_secs(),
         keep_unfinished_seconds: limits::KEEP_UNFINISHED.as_secs(),
         engine: plan::LIMITS,

@@ -219,7 +219,8 @@ fn statuses(value: &str) -> Result<Vec<Status>, String> {
     value.split(',').map(status).collect()
 }
 
-fn time(value: &str) -> Result<Timestamp, String> {
+/// A time, as a parameter says it.
+pub(super) fn time(value: &str) -> Result<Timestamp, String> {
     value.parse().map_err(|_| {
         "It must be a time as in RFC 3339, such as 2026-09-01T12:00:00Z; a plus sign in it is written %2B.".to_owned()
     })
@@ -259,9 +260,7 @@ fn cursor(value: &str) -> Result<JobId, String> {
         let number = decoded.strip_prefix(&[CURSOR])?.try_into().ok()?;
         Some(JobId::from_number(u128::from_be_bytes(number)))
     };
-    below().ok_or_else(|| {
-        "This is no cursor of this list; take `next` from the page before, or leave it out to begin anew.".to_owned()
-    })
+    below().ok_or_else(|| query::NO_CURSOR.to_owned())
 }
 
 struct Problems;

@@ -1,12 +1,14 @@
 //! One file per operation.
 
 pub(crate) mod admin;
+pub(crate) mod audit;
 pub(crate) mod cancel;
 pub(crate) mod dead_letters;
 pub(crate) mod docs;
 pub(crate) mod events;
 pub(crate) mod extractors;
 pub(crate) mod health;
+pub(crate) mod keys;
 pub(crate) mod limits;
 pub(crate) mod list;
 pub(crate) mod many;
@@ -21,6 +23,7 @@ pub(crate) mod status;
 pub(crate) mod uploads;
 pub(crate) mod usage;
 pub(crate) mod webhooks;
+pub(crate) mod whoami;
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, Uri, header};

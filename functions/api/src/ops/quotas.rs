@@ -7,7 +7,8 @@ use axum::extract::{Request, State};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::{Quota, TenantQuotas};
+use serde_json::{Value, json};
+use store::{AuditEvent, Quota, TenantQuotas};
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
@@ -15,7 +16,7 @@ use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
 use crate::quota::{Level, WINDOW_SECONDS};
-use crate::{App, body, openapi};
+use crate::{App, audit, body, openapi};
 
 /// How much the tenant may have, and has.
 #[derive(Debug, Serialize, ToSchema)]
@@ -146,7 +147,7 @@ pub(crate) async fn set_quotas(
 ) -> Result<Json<Quotas>, Problem> {
     check_operator(&caller)?;
     let set = body::read_quotas(request).await?;
-    put(&app, &caller, &set, "quotas.set").await?;
+    put(&app, &caller, &set, AuditEvent::QuotasSet).await?;
     let levels = app.quotas.levels(caller.tenant()).await;
     Ok(Json(Quotas::of(levels)))
 }
@@ -167,7 +168,8 @@ pub(crate) async fn reset_quotas(
     _: NoParameters,
 ) -> Result<StatusCode, Problem> {
     check_operator(&caller)?;
-    put(&app, &caller, &TenantQuotas::default(), "quotas.reset").await?;
+    let none = TenantQuotas::default();
+    put(&app, &caller, &none, AuditEvent::QuotasRemoved).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -175,12 +177,33 @@ async fn put(
     app: &App,
     caller: &Caller,
     set: &TenantQuotas,
-    event: &'static str,
+    event: AuditEvent,
 ) -> Result<(), Problem> {
     app.store.set_quotas(caller.tenant(), set).await?;
     app.quotas.forget(caller.tenant());
-    tracing::info!(audit = event, "Quotas changed");
+    audit::note(app, caller, event, caller.tenant().as_str(), details(set)).await;
     Ok(())
+}
+
+/// Quotas as the audit has them: numbers, but for those that were not set.
+fn details(set: &TenantQuotas) -> Value {
+    let TenantQuotas {
+        requests_per_second,
+        jobs_in_flight,
+        bytes_per_day,
+        pages_per_day,
+    } = set;
+    let quota = |quota: &Option<Quota>| match quota {
+        None => Value::Null,
+        Some(Quota::AtMost(most)) => json!(most),
+        Some(Quota::Unlimited) => json!("unlimited"),
+    };
+    json!({
+        "requests_per_second": quota(requests_per_second),
+        "jobs_in_flight": quota(jobs_in_flight),
+        "bytes_per_day": quota(bytes_per_day),
+        "pages_per_day": quota(pages_per_day),
+    })
 }
 
 fn check_operator(caller: &Caller) -> Result<(), Problem> {

@@ -7,7 +7,7 @@ use axum::body::Body;
 use http::{Request, StatusCode};
 use testkit::Answer;
 
-use crate::described::Operation;
+use crate::described::{Needs, Operation};
 use crate::world::{OWNER, World};
 
 /// Names that are found in an answer in which they should not be.
@@ -17,8 +17,8 @@ const SAVED: &str = "quetzalcoatlus-receipt";
 /// A call of an operation, which works for whoever may make it.
 #[derive(Debug)]
 pub(crate) struct Call {
-    /// The scope that its caller needs; none if it is for everybody.
-    pub(crate) needs: Option<Scope>,
+    /// What its caller needs.
+    pub(crate) needs: Needs,
     /// What it is answered then.
     pub(crate) works: StatusCode,
     /// What names the owner's thing in the path.
@@ -87,6 +87,22 @@ pub(crate) async fn call_of(operation: &str, world: &World) -> Option<Call> {
             .of(&world.letter().await)
             .answers(StatusCode::NO_CONTENT),
 
+        "get_whoami" => Call {
+            needs: Needs::Caller,
+            ..Call::for_everybody()
+        },
+        "create_key" => needs(Admin)
+            .sends("application/json", r#"{"name": "a", "scopes": ["scan:read"]}"#)
+            .answers(StatusCode::CREATED),
+        "list_keys" | "list_audit" => needs(Admin).shows(&world.api_key().await),
+        "get_key" => needs(Admin).of(&world.api_key().await),
+        "rotate_key" => needs(Admin)
+            .of(&world.api_key().await)
+            .answers(StatusCode::CREATED),
+        "revoke_key" => needs(Admin)
+            .of(&world.api_key().await)
+            .answers(StatusCode::NO_CONTENT),
+
         "get_limits" | "get_usage" | "get_quotas" | "get_extractors_schema" => needs(ScanRead),
         "set_quotas" => needs(Admin)
             .sends("application/json", r#"{"jobs_in_flight": 100}"#)
@@ -126,7 +142,7 @@ pub(crate) async fn call_of(operation: &str, world: &World) -> Option<Call> {
 
 fn needs(scope: Scope) -> Call {
     Call {
-        needs: Some(scope),
+        needs: Needs::Scope(scope),
         ..Call::for_everybody()
     }
 }
@@ -134,7 +150,7 @@ fn needs(scope: Scope) -> Call {
 impl Call {
     fn for_everybody() -> Self {
         Self {
-            needs: None,
+            needs: Needs::Nothing,
             works: StatusCode::OK,
             name: String::new(),
             shows: None,

@@ -4,6 +4,17 @@ use access::Scope;
 use http::Method;
 use serde_json::Value;
 
+/// What an operation needs of its caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Needs {
+    /// Nothing: it is for everybody.
+    Nothing,
+    /// To be known, whatever it may do.
+    Caller,
+    /// This scope.
+    Scope(Scope),
+}
+
 /// An operation.
 #[derive(Debug, Clone)]
 pub(crate) struct Operation {
@@ -12,8 +23,8 @@ pub(crate) struct Operation {
     pub(crate) method: Method,
     /// Its path, with the name of a parameter where a thing is to be named.
     pub(crate) path: String,
-    /// The scope that its caller needs: the same wherever the key stands; none if it is for everybody.
-    pub(crate) needs: Option<Scope>,
+    /// What its caller needs: the same wherever the key stands.
+    pub(crate) needs: Needs,
 }
 
 /// All operations.
@@ -32,8 +43,11 @@ pub(crate) fn operations() -> Vec<Operation> {
     operations.collect()
 }
 
-fn needs(operation: &Value) -> Option<Scope> {
-    let schemes = operation.get("security")?.as_array().unwrap();
+fn needs(operation: &Value) -> Needs {
+    let Some(schemes) = operation.get("security") else {
+        return Needs::Nothing;
+    };
+    let schemes = schemes.as_array().unwrap();
     let scopes: Vec<&Value> = ["bearer", "api_key"]
         .iter()
         .map(|scheme| {
@@ -42,10 +56,30 @@ fn needs(operation: &Value) -> Option<Scope> {
         })
         .collect();
     assert_eq!(scopes[0], scopes[1], "one scope wherever the key stands");
-    let [scope] = &scopes[0].as_array().unwrap()[..] else {
-        panic!("one scope for each operation: {operation}");
-    };
-    Some(scope.as_str().unwrap().parse().unwrap())
+    match &scopes[0].as_array().unwrap()[..] {
+        [] => Needs::Caller,
+        [scope] => Needs::Scope(scope.as_str().unwrap().parse().unwrap()),
+        _ => panic!("one scope for each operation: {operation}"),
+    }
+}
+
+impl Needs {
+    /// In words.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::Caller => "to be known",
+            Self::Scope(scope) => scope.name(),
+        }
+    }
+
+    /// Whether this scope alone suffices.
+    pub(crate) fn is_met_by(self, scope: Scope) -> bool {
+        match self {
+            Self::Nothing | Self::Caller => true,
+            Self::Scope(needed) => [needed, Scope::Admin].contains(&scope),
+        }
+    }
 }
 
 impl Operation {

@@ -7,7 +7,7 @@ use job::Tenant;
 use testkit::Answer;
 
 use crate::calls::{Call, call_of};
-use crate::described::{Operation, operations};
+use crate::described::{Needs, Operation, operations};
 use crate::world::{OTHER, OWNER, World, changes, names};
 
 /// Operations that are for everybody, and say nothing of anybody. This list should only ever shrink.
@@ -42,7 +42,7 @@ async fn each_operation_lets_through_who_may_and_nobody_else() {
 fn what_is_for_everybody_is_on_the_list() {
     let all = operations().into_iter();
     let mut open: Vec<String> = all
-        .filter(|it| it.needs.is_none())
+        .filter(|it| it.needs == Needs::Nothing)
         .map(|it| it.id)
         .collect();
     open.sort();
@@ -111,18 +111,16 @@ struct Row<'a> {
 
 impl Row<'_> {
     async fn check(&mut self, call: Call) {
-        let said = |needs: Option<Scope>| needs.map_or("nothing", Scope::name);
-        let (needs, described) = (said(call.needs), said(self.operation.needs));
+        let (needs, described) = (call.needs.name(), self.operation.needs.name());
         self.expect(needs == described, || {
             format!("it needs {needs}, and is described as needing {described}")
         });
-        match call.needs {
-            None => self.is_for_everybody(&call).await,
-            Some(needs) => {
-                self.is_refused_without_effect(&call, needs).await;
-                self.is_nothing_to_others(&call).await;
-                self.works(call, needs).await;
-            }
+        if call.needs == Needs::Nothing {
+            self.is_for_everybody(&call).await;
+        } else {
+            self.is_refused_without_effect(&call).await;
+            self.is_nothing_to_others(&call).await;
+            self.works(call).await;
         }
     }
 
@@ -133,7 +131,8 @@ impl Row<'_> {
         }
     }
 
-    async fn is_refused_without_effect(&mut self, call: &Call, needs: Scope) {
+    async fn is_refused_without_effect(&mut self, call: &Call) {
+        let needs = call.needs;
         let (before, sent) = (self.world.all().await, self.world.sent());
         for (what, key) in &self.keys.bad {
             let answer = call.by(key.as_deref(), self.operation, self.world).await;
@@ -151,13 +150,14 @@ impl Row<'_> {
             .keys
             .scoped
             .iter()
-            .filter(|(scope, _)| !suffices(*scope, needs));
+            .filter(|(scope, _)| !needs.is_met_by(*scope));
         let lacking = lacking.map(|(scope, key)| (scope.name(), key));
-        for (what, key) in lacking.chain([("no scope", &self.keys.idle)]) {
+        let idle = Some(("no scope", &self.keys.idle)).filter(|_| needs != Needs::Caller);
+        for (what, key) in lacking.chain(idle) {
             let answer = call.by(Some(key), self.operation, self.world).await;
             self.expect_status(what, StatusCode::FORBIDDEN, &answer);
             let detail = answer.json()["detail"].to_string();
-            self.expect(detail.contains(&format!("`{needs}`")), || {
+            self.expect(detail.contains(&format!("`{}`", needs.name())), || {
                 format!("with {what} alone it does not say what it needs: {detail}")
             });
         }
@@ -220,14 +220,17 @@ impl Row<'_> {
     }
 
     /// Each scope that suffices does so alone.
-    async fn works(&mut self, call: Call, needs: Scope) {
+    async fn works(&mut self, call: Call) {
+        let needs = call.needs;
         let mut prepared = Some(call);
         let sufficing = self
             .keys
             .scoped
             .iter()
-            .filter(|(scope, _)| suffices(*scope, needs));
-        for (scope, key) in sufficing {
+            .filter(|(scope, _)| needs.is_met_by(*scope));
+        let sufficing = sufficing.map(|(scope, key)| (scope.name(), key));
+        let idle = Some(("no scope", &self.keys.idle)).filter(|_| needs == Needs::Caller);
+        for (what, key) in sufficing.chain(idle) {
             let call = match prepared.take() {
                 Some(call) => call,
                 None => call_of(&self.operation.id, self.world).await.unwrap(),
@@ -237,7 +240,7 @@ impl Row<'_> {
                 self.is_not_for(OWNER, &answer);
                 continue;
             }
-            self.expect_status(scope.name(), call.works, &answer);
+            self.expect_status(what, call.works, &answer);
             let is_shown = call.shows.is_none_or(|name| answer.text().contains(&name));
             self.expect(is_shown, || {
                 format!("it does not show what there is: {answer:?}")
@@ -278,8 +281,4 @@ impl Row<'_> {
                 .push(format!("{}: {}", self.operation.id, otherwise()));
         }
     }
-}
-
-fn suffices(scope: Scope, needs: Scope) -> bool {
-    scope == needs || scope == Scope::Admin
 }

@@ -83,6 +83,13 @@ impl World {
         text(&upload["upload"])
     }
 
+    /// The id of a key of the owner's.
+    pub(crate) async fn api_key(&self) -> String {
+        let key = json!({"name": "quetzalcoatlus", "scopes": ["scan:read"]});
+        let made = self.made(Method::POST, "/api/v1/keys/", &key).await;
+        text(&made["id"])
+    }
+
     /// An extractor of the owner's of this name.
     pub(crate) async fn extractor(&self, name: &str) -> String {
         let path = format!("/api/v1/extractors/{name}/");

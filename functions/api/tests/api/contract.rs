@@ -15,6 +15,9 @@ const METHODS: [&str; 8] = [
 /// A well-formed id of a dead letter.
 const LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
 
+/// A well-formed id of a key.
+const KEY: &str = "5f1d0c7a9e3b2468";
+
 /// A well-formed id of a webhook's endpoint.
 const ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
 
@@ -38,7 +41,8 @@ pub(crate) fn documented() -> Vec<(String, Vec<String>)> {
                     .replace("{task_id}", ID)
                     .replace("{endpoint_id}", ENDPOINT)
                     .replace("{name}", "invoice")
-                    .replace("{letter_id}", LETTER),
+                    .replace("{letter_id}", LETTER)
+                    .replace("{key_id}", KEY),
                 methods,
             )
         })
@@ -71,6 +75,7 @@ async fn every_path_is_documented() {
         "/admin/".to_owned(),
         "/api/docs/".to_owned(),
         "/api/schema/".to_owned(),
+        "/api/v1/audit/".to_owned(),
         "/api/v1/dead-letters/".to_owned(),
         format!("/api/v1/dead-letters/{LETTER}/"),
         format!("/api/v1/dead-letters/{LETTER}/redrive/"),
@@ -81,6 +86,9 @@ async fn every_path_is_documented() {
         "/api/v1/extractors/preview/".to_owned(),
         "/api/v1/extractors/schema/".to_owned(),
         "/api/v1/health/".to_owned(),
+        "/api/v1/keys/".to_owned(),
+        format!("/api/v1/keys/{KEY}/"),
+        format!("/api/v1/keys/{KEY}/rotate/"),
         "/api/v1/limits/".to_owned(),
         "/api/v1/quotas/".to_owned(),
         "/api/v1/scan/".to_owned(),
@@ -100,6 +108,7 @@ async fn every_path_is_documented() {
         format!("/api/v1/webhooks/disabled/{ENDPOINT}/"),
         "/api/v1/webhooks/secrets/".to_owned(),
         format!("/api/v1/webhooks/secrets/{ID}/"),
+        "/api/v1/whoami/".to_owned(),
         "/v1/clear/results".to_owned(),
         "/v1/convert/file/async".to_owned(),
         "/v1/convert/source/async".to_owned(),

@@ -1,6 +1,7 @@
 //! The API from outside: without a store behind it, where that is enough, else as a part of a whole stack.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on should panic")]
 
+mod audit;
 mod bodies;
 mod contract;
 mod counts;
@@ -11,6 +12,7 @@ mod extracts;
 mod forms;
 mod hardening;
 mod idempotency;
+mod keys;
 mod lambda;
 mod letters;
 mod lifecycle;

@@ -10,6 +10,8 @@ use http::StatusCode;
 use jiff::Timestamp;
 use job::limits::MAX_WEBHOOK_SECRETS;
 use serde::Serialize;
+use serde_json::json;
+use store::AuditEvent;
 use store::webhooks::Secret as Stored;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
@@ -18,7 +20,7 @@ use uuid::Uuid;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
-use crate::{App, openapi};
+use crate::{App, audit, openapi};
 
 /// Length of a secret's key, in bytes: as long as what it signs with.
 const KEY_BYTES: usize = 32;
@@ -89,6 +91,8 @@ pub(crate) async fn create_webhook_secret(
     }
     let key = rand::random::<[u8; KEY_BYTES]>().to_vec();
     let stored = app.store.add_secret(tenant, key, now).await?;
+    let (event, subject) = (AuditEvent::WebhookSecretCreated, stored.id.to_string());
+    audit::note(&app, &caller, event, subject, json!({})).await;
     let new = NewSecret {
         id: stored.id,
         secret: format!("whsec_{}", BASE64_STANDARD.encode(&stored.key)),
@@ -148,6 +152,8 @@ pub(crate) async fn remove_webhook_secret(
         Some(0) => Err(Problem::secret_is_current()),
         Some(_) => {
             app.store.remove_secret(caller.tenant(), &id).await?;
+            let (event, subject) = (AuditEvent::WebhookSecretRemoved, id.to_string());
+            audit::note(&app, &caller, event, subject, json!({})).await;
             Ok(StatusCode::NO_CONTENT)
         }
     }
