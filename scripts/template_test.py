@@ -203,6 +203,14 @@ class Roles(unittest.TestCase):
     }
     # Who has to do with documents that clients put into the bucket themselves.
     UPLOADS = ("ApiFunction", "WorkerFunction")
+    # What the partitions of the table begin with that each has to do with.
+    PARTITIONS = {
+        "ApiFunction": {"T#*", "H#*", "K#*", "D"},
+        "PreviewFunction": {"K#*"},
+        "WorkerFunction": {"T#*"},
+        "ReaperFunction": {"T#*", "D"},
+        "NotifierFunction": {"T#*", "H#*"},
+    }
     # What may be done with the buckets of others that are named.
     SOURCES = {"SourceObjects": "s3:GetObject", "SourceLists": "s3:ListBucket"}
     # Actions of IAM's that are not called as the operation is.
@@ -252,16 +260,15 @@ class Roles(unittest.TestCase):
         self.assertIn('format!("jobs/{', keys)
         self.assertIn('format!("uploads/{', keys)
         self.assertIn('format!("H#{', keys)
+        self.assertIn('format!("K#{', keys)
         for name, statement in self.all_statements():
             service = as_list(statement["Action"])[0].partition(":")[0]
             condition = statement.get("Condition")
             if service == "dynamodb":
                 # For all of them, or an operation on several items would be let through.
-                [(operator, keys)] = condition.items()
+                [(operator, keys)] = [it for it in condition.items() if "dynamodb:LeadingKeys" in it[1]]
                 self.assertTrue(operator.startswith("ForAllValues:"), name)
-                allowed = keys["dynamodb:LeadingKeys"]
-                also = {"ReaperFunction": {"D"}, "ApiFunction": {"D", "H#*"}, "NotifierFunction": {"H#*"}}
-                self.assertIn(allowed, {"T#*"} | also.get(name, set()))
+                self.assertIn(keys["dynamodb:LeadingKeys"], self.PARTITIONS[name])
             elif statement["Sid"] in self.SOURCES:
                 self.assertEqual(name, "WorkerFunction")
             elif "s3:ListBucket" in as_list(statement["Action"]):
@@ -321,13 +328,16 @@ class Roles(unittest.TestCase):
             },
         )
 
-    def test_previews_can_do_nothing_but_log(self):
-        actions = {
-            action.partition(":")[0]
-            for statement in self.statements("PreviewFunction")
-            for action in as_list(statement["Action"])
-        }
-        self.assertEqual(actions, {"logs", "xray"})
+    def test_previews_can_do_nothing_but_log_and_ask_who_calls(self):
+        statements = list(self.statements("PreviewFunction"))
+        actions = {action for it in statements for action in as_list(it["Action"])}
+        others = {action for action in actions if not action.startswith(("logs:", "xray:"))}
+        self.assertEqual(others, {"dynamodb:GetItem", "dynamodb:UpdateItem"})
+        # Of a key they change the day on which it was used: not what it permits.
+        [update] = [it for it in statements if it["Action"] == "dynamodb:UpdateItem"]
+        changed = update["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"]
+        self.assertEqual(changed, ["pk", "sk", "use"])
+        self.assertIn('rename = "use"', source("shared/store/src/api_keys.rs"))
 
     def test_only_this_api_may_call_its_functions(self):
         permissions = of_type("AWS::Lambda::Permission")
