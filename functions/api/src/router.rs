@@ -96,7 +96,8 @@ pub(crate) fn operations(auth: &Auth, quotas: &Quotas) -> OpenApiRouter<App> {
         routes!(admin::get_admin),
     ];
     let for_callers = [routes!(whoami::get_whoami)];
-    let scoped = [
+    // On the heap, for they are many.
+    let scoped = vec![
         (ScanWrite, routes!(start::start_scan)),
         (ScanRead, routes!(list::list_scans)),
         (ScanRead, routes!(status::get_scan_status)),

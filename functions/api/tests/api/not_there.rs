@@ -17,7 +17,7 @@ const MAKING: [(&str, &str); 1] = [("put", "/api/v1/extractors/{name}/")];
 type Named = BTreeMap<&'static str, [String; 2]>;
 
 fn acme() -> Tenant {
-    Tenant::new("acme").unwrap()
+    testkit::tenant("acme")
 }
 
 async fn as_acme(stack: &Stack, method: Method, path: &str, body: Value) -> Value {
