@@ -77,7 +77,7 @@ async fn a_key_is_taken_from_both_headers_and_from_nowhere_else() {
             vec![(k, ApiKey::draw().reveal())],
             Some("no key that is known"),
         ),
-        (vec![(k, "x".repeat(100_000))], Some("no key that is known")),
+        (vec![(k, "x".repeat(10_000))], Some("no key that is known")),
     ];
     for (headers, refused) in headers {
         let mut request = Request::get(PATH);

@@ -89,6 +89,7 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             "get_health",
             "get_key",
             "get_limits",
+            "get_quotas",
             "get_result",
             "get_scan_events",
             "get_scan_result",
@@ -115,10 +116,12 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             "remove_upload",
             "remove_webhook_secret",
             "replay_scan_webhook",
+            "reset_quotas",
             "retry_scan",
             "revoke_key",
             "rotate_key",
             "save_extractor",
+            "set_quotas",
             "start_scan",
         ]
     );
