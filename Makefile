@@ -119,7 +119,7 @@ functions: setup ## The functions, built for Lambda: whether they start there, a
 		$(foreach name,$(FUNCTIONS),$(name)=.aws-sam/dev/$(name)/bootstrap)
 	@$(STEP) checks $(SAM)/python -B scripts/check_bootstraps_test.py
 
-deployed: functions ## The template, deployed to an emulated AWS and driven over HTTP
+deployed: compile functions ## The template, deployed to an emulated AWS and driven over HTTP
 	@$(STEP) deployed $(SAM)/python scripts/deploy_test.py
 
 golden: ## Write the corpus's golden results anew; review the difference before you commit it

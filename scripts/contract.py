@@ -39,7 +39,7 @@ OUR_ERRORS = [
     },
 ]
 # Headers that may differ between two answers to one question.
-OF_ONE_ANSWER = {"date", "retry-after", "x-request-id", "apigw-requestid", "x-amzn-trace-id"}
+OF_ONE_ANSWER = {"date", "ratelimit", "retry-after", "x-request-id", "apigw-requestid", "x-amzn-trace-id"}
 TIMEOUT_S = 30
 
 

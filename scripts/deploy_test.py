@@ -38,8 +38,6 @@ ARCHITECTURE = {"aarch64": "arm64", "arm64": "arm64"}.get(platform.machine(), "x
 PARAMETERS = {
     "Architecture": ARCHITECTURE,
     "DeletionProtection": "false",
-    "AuthMode": "open",
-    "OpenAccess": "true",
     "WorkerBatch": "10",  # so that batches can be tried
 }
 # Stands in the documents, and so may stand nowhere else.
@@ -78,6 +76,9 @@ def drive(emulator, stack, held, versions, write_counts):
     held.deliver(enabled=False)
     done("two stacks stand side by side")
 
+    nobody_gets_in_without_a_key(stack)
+    held.key = held.make_key()
+
     settings_are_kept(stack)
     only_encrypted_requests_are_taken(stack)
     roles_permit_no_more_than_is_needed(stack, held)
@@ -99,6 +100,33 @@ def drive(emulator, stack, held, versions, write_counts):
 
 def deploy(stack, template, **parameters):
     stack.deploy(template, **{**PARAMETERS, **parameters})
+
+
+def nobody_gets_in_without_a_key(stack):
+    """Also not to the preview, which is another function; and none gets into another stack."""
+    preview = ("POST", "extractors/preview/", f"Write to {FOUND}.".encode(), "text/plain")
+    for call in (("GET", "scan/"), preview):
+        answer = stack.ask(*call)
+        expect(answer.status == 401, f"{call[1]} without a key: {answer}")
+    expect(stack.ask("GET", "health/").status == 200, "health needs a key")
+    stack.key = stack.make_key()
+    for call in (("GET", "scan/"), preview):
+        answer = stack.ask(*call)
+        expect(answer.status == 200, f"{call[1]} with a key: {answer}")
+    made = stack.ask(
+        "POST",
+        "keys/",
+        json.dumps({"name": "reads", "scopes": ["scan:read"]}).encode(),
+        "application/json",
+    )
+    admin, stack.key = stack.key, made.json()["key"]
+    expect(stack.ask("GET", "scan/").status == 200, "a key that reads does not read")
+    answer = stack.ask("POST", "scan/start/")
+    expect(answer.status == 403, f"a key that reads starts a job: {answer}")
+    stack.key = admin
+    gone = stack.ask("DELETE", f"keys/{made.json()['id']}/")
+    expect(gone.status == 204, f"the key is not revoked: {gone}")
+    done("nobody gets in without a key, and the first is made with the account's credentials")
 
 
 def settings_are_kept(stack):
@@ -145,7 +173,7 @@ def roles_permit_no_more_than_is_needed(stack, other):
     """That they permit enough shows on the way, for the emulator asks them at each call."""
     permitted = {
         "Api": {"dynamodb:GetItem", "s3:GetObject", "s3:PutObject", "sqs:SendMessage"},
-        "Preview": set(),
+        "Preview": {"dynamodb:GetItem"},  # of keys alone, which the emulator does not look at
         "Worker": {"dynamodb:GetItem", "s3:GetObject", "sqs:SendMessage"},
         "Reaper": {"dynamodb:GetItem"},
         "Notifier": {"dynamodb:GetItem"},
@@ -229,7 +257,8 @@ def only_the_bad_messages_of_a_batch_come_back(stack):
 def the_contract_holds(stack, held):
     script = ROOT / "scripts/contract.py"
     command = [sys.executable, script, stack.url, "--held", held.url]
-    played = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+    shown = {**os.environ, "KEY": stack.key, "HELD_KEY": held.key}
+    played = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, env=shown)
     expect(played.returncode == 0, f"the contract does not hold: {played.stdout}")
     done(f"the REST contract holds: {played.stdout.splitlines()[-1]}")
 
@@ -259,6 +288,7 @@ def documents_give_records_with_their_places(stack):
 
 
 def previews_are_answered_at_once(stack):
+    before = stack.invocations("Preview")
     for path in ("extractors/preview/", "extractors/preview"):
         answer = stack.ask("POST", path, f"Write to {FOUND}.".encode(), "text/plain")
         expect(answer.status == 200, f"no preview at {path}: {answer}")
@@ -267,7 +297,7 @@ def previews_are_answered_at_once(stack):
     # By the function's own limit, not by the gateway's.
     answer = stack.ask("POST", "extractors/preview/", 300_000 * b"a", "text/plain")
     expect(answer.status == 413, f"a long document was previewed: {answer}")
-    expect(stack.invocations("Preview") == 3, "another function answered")
+    expect(stack.invocations("Preview") == before + 3, "another function answered")
     done("previews are answered at once, by a function of their own")
 
 

@@ -13,16 +13,19 @@ WRITTEN = Path(__file__).resolve().parents[2] / "docs/counts.json"
 
 # The parts of a job: a run of a function each.
 PARTS = ("start", "work", "status", "result")
+# Jobs of each size.
+TIMES = 3
 # Characters of a job's text: one for each way in which requests and results are kept.
 SIZES = {"small": 64, "medium": 3_000, "large": 40_000}
 
 
 def check_counts(stack, write):
     counter = CountsOf(stack)
-    counted = {size: count(counter, text(characters)) for size, characters in SIZES.items()}
+    counted = {size: usual(counter, text(characters)) for size, characters in SIZES.items()}
     lines = list(counter.lines())
     counted["metrics"] = sorted(set().union(*map(metrics, lines)))
-    counted["log_bytes"] = sum(len(line.encode()) for line in lines) // (len(SIZES) * len(PARTS))
+    runs = len(SIZES) * len(PARTS) * TIMES
+    counted["log_bytes"] = sum(len(line.encode()) for line in lines) // runs
     new = json.dumps(counted, indent=1) + "\n"
     if write:
         WRITTEN.write_text(new, encoding="utf-8")
@@ -51,6 +54,18 @@ def text(characters):
     """Text that cannot be packed well, with a thing to find; the same each time."""
     letters = random.Random(1).choices("abcdefghijklmnopqrstuvwxyz0123456789 ", k=characters)
     return f"Write to a@test.com. {''.join(letters)}".encode()
+
+
+def usual(counter, document):
+    """What a job of this document asks for, but for what happens once a minute or once in 25
+    requests: a look at the key and at the quotas, and the addition to what is used.
+    """
+    counts = [count(counter, document) for _ in range(TIMES)]
+
+    def least(part):
+        return min((each[part] for each in counts), key=lambda calls: sum(calls.values()))
+
+    return {part: least(part) for part in PARTS}
 
 
 def count(counter, document):

@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
-from e2e import expect
+from e2e import built_binary, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / ".aws-sam" / "dev"
@@ -76,6 +77,7 @@ class Stack:
         self.emulator = emulator
         self.name = name
         self.resources = {}
+        self.key = None  # what this client shows
 
     def deploy(self, template, **parameters):
         overrides = [f"{name}={value}" for name, value in parameters.items()]
@@ -110,6 +112,13 @@ class Stack:
         for function in ("Worker", "Reaper", "Notifier"):
             self.rule(function, "Allow", "sqs:ChangeMessageVisibilityBatch")
 
+    def make_key(self):
+        """An admin's key, made as by whoever has just deployed: with the account's credentials."""
+        command = [built_binary().with_name("scan"), "keys", "create", "--admin"]
+        ended, output = self.emulator.run([*command, "--table", self.resources["Table"]])
+        expect(ended == 0, f"no key: {output}")
+        return re.search("dx_[0-9a-f]{16}_[0-9a-f]{72}", output).group()
+
     def delete(self):
         """Deletes the stack as `make delete` does: exit status and output."""
         return self.emulator.run([sys.executable, ROOT / "scripts/delete.py", "--yes", self.name])
@@ -119,6 +128,8 @@ class Stack:
     def ask(self, method, path, body=None, media_type="application/octet-stream"):
         base = urlsplit(self.url)
         headers = {} if body is None else {"Content-Type": media_type}
+        if self.key:
+            headers["Authorization"] = f"Bearer {self.key}"
         return ask(base, method, f"{base.path}/api/v1/{path}", body, headers)
 
     def start(self, body=b"Write to a@test.com.", media_type="text/plain", extract="entities"):
