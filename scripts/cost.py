@@ -237,7 +237,8 @@ it differs. US dollars in us-east-1, as known in {priced}, without free tiers: c
 ## A million jobs
 
 Each with its start, one status and one result. **small**: request and result fit into the job's item. **medium**: a few KB, items of their own. **large**: some 30 KB
-packed, objects. The last column: a busy queue, so that ten messages come as one batch; else each message comes alone, which is the dearest case.
+packed, objects. The last column: a busy queue with `WorkerBatch=10`, so that ten messages come as one batch. By default each message comes alone,
+so that no tenant waits for another's jobs: the dearest case.
 
 {jobs}
 
@@ -255,6 +256,9 @@ Not in the counts, because no emulator shows it: the {lambda_log} bytes that Lam
 SQS by which Lambda receives and deletes a batch; and the time, for which stand {dynamodb_ms} ms for a call to DynamoDB, {sqs_ms} ms to SQS, {s3_ms} ms to S3, and {own_ms} ms of
 own work, with {api_memory} MB for the API and {worker_memory} MB for the worker. A document that takes a second to extract adds 1 s of the worker:
 look at `extraction_*` on the dashboard for yours.
+
+Callers cost little beside: a key in use one read a minute and instance and one write a day, its tenant's quotas one read more, what was used one write unit with every 25 requests, and requests beyond a tenant's share of a
+second one write for each second's worth.
 
 Sometimes a job costs more: a worker that is faster than the start finds no item yet, which costs a write unit for the refused claim and some read units until it is there; each failed attempt
 costs two write units; a job that fails or is cancelled is written to the index `ended` as well.
