@@ -6,7 +6,7 @@ use store::Usage;
 pub(crate) const WORKER_MEMORY_MB: u64 = 1_769;
 
 /// US dollars in us-east-1, on demand, in the first tier, without any free tier: from the price pages of the services
-/// (aws.amazon.com/<service>/pricing), as known in 2025. The same as those of `scripts/cost.py`, from which `docs/costs.md` is made.
+/// (`aws.amazon.com/<service>/pricing`), as known in 2025. The same as those of `scripts/cost.py`, from which `docs/costs.md` is made.
 struct Prices {
     /// A request to an HTTP API.
     http_request: f64,

@@ -14,14 +14,12 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;
 use job::Tenant;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use uuid::Uuid;
 
-use crate::expression::Expression;
 use crate::item::Attributes;
 use crate::{Error, Store, keys};
 
@@ -192,27 +190,16 @@ impl Store {
         stretch: &mut Stretch,
         length: usize,
     ) -> Result<Vec<(AuditId, AuditEntry)>, Error> {
-        let mut expression = Expression::default();
-        let condition = format!(
-            "{} = {} AND {} BETWEEN {} AND {}",
-            expression.name("pk"),
-            expression.text(keys::audit(tenant)),
-            expression.name("sk"),
-            expression.text(&stretch.from),
-            expression.text(&stretch.to),
-        );
         let answer = self
             .payloads
-            .dynamodb
-            .query()
-            .table_name(&self.payloads.table)
-            .key_condition_expression(condition)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
+            .between(
+                keys::audit(tenant),
+                stretch.from.clone(),
+                stretch.to.clone(),
+            )
             .scan_index_forward(false)
             .limit(i32::try_from(length).unwrap_or(i32::MAX))
             .consistent_read(true)
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(Error::during("list audit entries"))?;

@@ -8,6 +8,7 @@
 use std::io::{Read, Write};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity, ReturnValue};
 use aws_sdk_s3::operation::get_object::GetObjectError;
@@ -407,6 +408,18 @@ impl Payloads {
             .await
             .map_err(Error::during(operation))?;
         Ok(())
+    }
+
+    /// A query of the items of a partition whose sort keys stand between these two, both included.
+    pub(crate) fn between(&self, pk: String, from: String, to: String) -> QueryFluentBuilder {
+        self.dynamodb
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression("pk = :pk AND sk BETWEEN :from AND :to")
+            .expression_attribute_values(":pk", AttributeValue::S(pk))
+            .expression_attribute_values(":from", AttributeValue::S(from))
+            .expression_attribute_values(":to", AttributeValue::S(to))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
     }
 
     /// Deletes an item, if it is there.

@@ -71,26 +71,15 @@ impl Store {
     ) -> Result<(TenantQuotas, QuotaUse), Error> {
         let today = date(now);
         let first = today.saturating_sub((DAYS_IN_FLIGHT - 1).days());
-        let mut expression = Expression::default();
-        let condition = format!(
-            "{} = {} AND {} BETWEEN {} AND {}",
-            expression.name("pk"),
-            expression.text(keys::usage(tenant)),
-            expression.name("sk"),
-            expression.text(keys::usage_of(first)),
-            expression.text(keys::QUOTAS),
-        );
         let answer = self
             .payloads
-            .dynamodb
-            .query()
-            .table_name(&self.payloads.table)
-            .key_condition_expression(condition)
+            .between(
+                keys::usage(tenant),
+                keys::usage_of(first),
+                keys::QUOTAS.to_owned(),
+            )
             // What was set a moment ago must not be missed for as long as this is remembered.
             .consistent_read(true)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(Error::during("read quotas"))?;

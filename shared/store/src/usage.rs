@@ -223,25 +223,14 @@ impl Store {
     ) -> Result<Vec<(Date, Usage)>, Error> {
         let today = date(now);
         let first = today.saturating_sub(i32::from(days.saturating_sub(1)).days());
-        let mut expression = Expression::default();
-        let condition = format!(
-            "{} = {} AND {} BETWEEN {} AND {}",
-            expression.name("pk"),
-            expression.text(keys::usage(tenant)),
-            expression.name("sk"),
-            expression.text(keys::usage_of(first)),
-            expression.text(keys::usage_of(today)),
-        );
         let answer = self
             .payloads
-            .dynamodb
-            .query()
-            .table_name(&self.payloads.table)
-            .key_condition_expression(condition)
+            .between(
+                keys::usage(tenant),
+                keys::usage_of(first),
+                keys::usage_of(today),
+            )
             .scan_index_forward(false)
-            .set_expression_attribute_names(Some(expression.names))
-            .set_expression_attribute_values(Some(expression.values))
-            .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()
             .await
             .map_err(Error::during("read usage"))?;
