@@ -370,7 +370,7 @@ fn greeting(product: &Product) -> String {
             "-H \"X-Api-Key: $KEY\" ",
         ),
         Callers::NobodyYet => (
-            format!("need a key, and there is none yet; the first: {create}"),
+            format!("need a key, and there is none yet; the first: make key, or {create}"),
             "-H \"X-Api-Key: $KEY\" ",
         ),
     };

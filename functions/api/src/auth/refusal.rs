@@ -11,7 +11,7 @@ pub(crate) fn unauthenticated() -> Problem {
     refused(
         "unauthenticated",
         "Not authenticated",
-        "This operation needs a key, as `Authorization: Bearer dx_…` or `X-Api-Key: dx_…`.",
+        "This operation needs a key, as `Authorization: Bearer dx_…` or `X-Api-Key: dx_…`; or a token of the identity provider, as `Authorization: Bearer`, if there is one.",
         "Bearer realm=\"data-extraction\"",
     )
 }
@@ -42,7 +42,7 @@ pub(crate) fn forbidden(needs: Scope) -> Problem {
         StatusCode::FORBIDDEN,
         "forbidden",
         "Forbidden",
-        format!("This operation needs the scope `{needs}`, which this key does not have."),
+        format!("This operation needs the scope `{needs}`, which this caller does not have."),
     )
 }
 
