@@ -6,6 +6,8 @@ use std::time::Duration;
 use access::{ApiKey, KeyRecord, Scope, Scopes};
 use clap::Args;
 use job::Tenant;
+use serde_json::json;
+use store::AuditEvent;
 
 use super::arguments::{name, tenant};
 use super::{Context, maker, powers};
@@ -62,6 +64,9 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), B
     };
     context.keys.create(&record).await?;
     context.show(&key, &record).await?;
+    let scopes: Vec<&str> = scopes.iter().map(Scope::name).collect();
+    let details = json!({"name": record.name, "scopes": scopes, "expires_at": record.expires_at});
+    context.note(&record, AuditEvent::KeyCreated, details).await;
     let end = record
         .expires_at
         .map_or_else(String::new, |end| format!(" It ends at {end:.0}."));

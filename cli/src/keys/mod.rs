@@ -16,9 +16,10 @@ use access::{ApiKey, KeyRecord};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use job::Tenant;
+use serde_json::Value;
 use service::Clock;
 use service::config::optional;
-use store::ApiKeys;
+use store::{ApiKeys, AuditEntry, AuditEvent};
 
 use crate::output::{complain, say};
 use crate::place::PlaceArguments;
@@ -105,6 +106,22 @@ impl Context {
             return Err(format!("the key could not be written and was revoked: {error}").into());
         }
         Ok(())
+    }
+
+    /// Notes what was done to a key, where admins look it up. That this cannot be done does not undo it.
+    async fn note(&self, record: &KeyRecord, event: AuditEvent, details: Value) {
+        let entry = AuditEntry {
+            at: self.now,
+            event: event.name().to_owned(),
+            actor: maker(),
+            actor_tenant: None,
+            subject: record.id.to_string(),
+            details,
+            request_id: String::new(),
+        };
+        if let Err(error) = self.keys.keep_audit(&record.tenant, &entry).await {
+            complain(&format!("This could not be noted in the audit: {error}"));
+        }
     }
 
     /// The key of this id.

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use access::KeyState;
 use clap::Args;
+use serde_json::json;
+use store::AuditEvent;
 
 use super::arguments::Named;
 use super::{Context, shown};
@@ -20,6 +22,9 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), B
     let before = context.find(id).await?;
     context.keys.revoke(&before.tenant, id, context.now).await?;
     let record = context.find(id).await?;
+    let is_repeated = before.state(context.now) == KeyState::Revoked;
+    let details = json!({"name": record.name, "repeated": is_repeated});
+    context.note(&record, AuditEvent::KeyRevoked, details).await;
     if context.json {
         say(&shown::key(&record, context.now)?)?;
     }

@@ -6,6 +6,8 @@ use std::time::Duration;
 use access::{ApiKey, KeyRecord, KeyState};
 use clap::Args;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
+use serde_json::json;
+use store::AuditEvent;
 
 use super::arguments::Named;
 use super::{Context, maker, powers};
@@ -65,6 +67,12 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), B
         let said = "has been rotated or revoked meanwhile, and the new key is revoked again";
         return Err(format!("key {} {said}", old.id).into());
     }
+    let details = json!({
+        "name": old.name,
+        "replaced_by": new.id.to_string(),
+        "overlap_seconds": overlap.as_secs(),
+    });
+    context.note(&old, AuditEvent::KeyRotated, details).await;
     context.tell(&format!(
         "Key {} takes the place of {}, which ends at {end:.0}: {}. It is shown this once.",
         new.id,

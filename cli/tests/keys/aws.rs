@@ -187,6 +187,31 @@ async fn a_rotated_key_is_good_beside_the_new_one_until_the_overlap_is_over() {
     assert!(again.stderr.contains(id_of(&new)), "{again:?}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn admins_can_look_up_what_was_done_to_their_keys_here() {
+    let world = World::start().await;
+    let admin = world.scan("create --admin --tenant acme").await.line();
+    let next = world
+        .scan(&format!("rotate {}", id_of(&admin)))
+        .await
+        .line();
+    let done = world.scan(&format!("revoke {}", id_of(&admin))).await;
+    assert_eq!((done.code, &*done.stdout), (0, ""), "{done:?}");
+
+    let request = Request::get("/api/v1/audit/").header("x-api-key", &next);
+    let answer = world.stack.send(request.body("".into()).unwrap()).await;
+    let audit = answer.json();
+    let events: Vec<_> = audit["events"].as_array().unwrap().iter().collect();
+    let names: Vec<_> = events.iter().map(|it| it["event"].as_str()).collect();
+    let expected = ["key_revoked", "key_rotated", "key_created"].map(Some);
+    assert_eq!(names, expected, "{audit}");
+    for event in events {
+        assert_eq!(event["subject"], id_of(&admin));
+        assert!(event["actor"].as_str().unwrap().starts_with("scan"));
+    }
+    assert!(!audit.to_string().contains(secret_of(&next)));
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_key_that_could_not_be_shown_is_good_for_nothing() {

@@ -44,8 +44,8 @@ const READS_AT_ONCE: usize = 10;
 /// The keys of all callers, in their table. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct ApiKeys {
-    dynamodb: aws_sdk_dynamodb::Client,
-    table: String,
+    pub(crate) dynamodb: aws_sdk_dynamodb::Client,
+    pub(crate) table: String,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -14,6 +14,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
 use jiff::Timestamp;
 use job::Tenant;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::item::Attributes;
-use crate::{Error, Store, keys};
+use crate::{ApiKeys, Error, Store, keys};
 
 /// How long an entry is kept.
 pub const KEEP_AUDIT: Duration = Duration::from_hours(400 * 24);
@@ -123,8 +124,8 @@ struct Item {
     ttl: i64,
 }
 
-impl Store {
-    /// Keeps an entry of a tenant's.
+impl ApiKeys {
+    /// Keeps an entry of a tenant's: also for whoever has the table itself, and so no more of a store.
     pub async fn keep_audit(&self, tenant: &Tenant, entry: &AuditEntry) -> Result<(), Error> {
         let AuditEntry {
             at,
@@ -148,7 +149,22 @@ impl Store {
         };
         let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(item)
             .expect("a struct of plain fields is an item");
-        self.payloads.put_item(item, "put audit entry").await
+        self.dynamodb
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(Error::during("put audit entry"))?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Keeps an entry of a tenant's.
+    pub async fn keep_audit(&self, tenant: &Tenant, entry: &AuditEntry) -> Result<(), Error> {
+        self.api_keys().keep_audit(tenant, entry).await
     }
 
     /// The newest entries of a tenant that a filter lets through, older than `below`, `limit` at most.
