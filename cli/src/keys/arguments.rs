@@ -3,13 +3,11 @@
 use std::convert::Infallible;
 use std::str::FromStr;
 
+use access::limits::MAX_KEY_NAME_CHARS;
 use access::{ApiKey, KeyId};
 use job::Tenant;
 
 use crate::usage::Usage;
-
-/// Longest name of a key, in characters.
-const MAX_NAME_CHARS: usize = 100;
 
 #[expect(
     clippy::disallowed_methods,
@@ -21,7 +19,7 @@ pub(super) fn tenant(text: &str) -> Result<Tenant, &'static str> {
 
 pub(super) fn name(text: &str) -> Result<String, &'static str> {
     let is_plain = !text.chars().any(char::is_control);
-    if is_plain && (1..=MAX_NAME_CHARS).contains(&text.chars().count()) {
+    if is_plain && (1..=MAX_KEY_NAME_CHARS).contains(&text.chars().count()) {
         Ok(text.to_owned())
     } else {
         Err("a name has 1 to 100 characters, none of them a control character")

@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::time::Duration;
 
+use access::limits::MAX_KEY_DAYS;
 use access::{ApiKey, KeyRecord, Scope, Scopes};
 use clap::Args;
 use job::Tenant;
@@ -11,9 +12,6 @@ use store::AuditEvent;
 
 use super::arguments::{name, tenant};
 use super::{Context, maker, powers};
-
-/// Longest life of a key that ends, in days.
-const MAX_DAYS: i64 = 3_650;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -30,7 +28,7 @@ pub(super) struct Arguments {
     #[arg(long, default_value = "made at the command line", value_parser = name)]
     name: String,
     /// After how many days it ends; without this it does not
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=MAX_DAYS))]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_KEY_DAYS)))]
     expires_in_days: Option<u32>,
 }
 

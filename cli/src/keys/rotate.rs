@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::time::Duration;
 
-use access::{ApiKey, KeyRecord, KeyState};
+use access::limits::MAX_KEY_OVERLAP;
+use access::{ApiKey, KeyState};
 use clap::Args;
 use jiff::{SignedDuration, Span, SpanRelativeTo};
 use serde_json::json;
@@ -11,9 +12,6 @@ use store::AuditEvent;
 
 use super::arguments::Named;
 use super::{Context, maker, powers};
-
-/// For how long both keys can be good at most.
-const MAX_OVERLAP: Duration = Duration::from_hours(7 * 24);
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -41,20 +39,8 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), B
         return Err(format!("key {} was rotated before: {next} takes its place", old.id).into());
     }
     let key = ApiKey::draw();
-    let new = KeyRecord {
-        id: key.id(),
-        hash: key.hash(),
-        created_at: context.now,
-        created_by: maker(),
-        // It lives as long as its predecessor was meant to.
-        expires_at: old
-            .expires_at
-            .map(|end| context.now + end.duration_since(old.created_at)),
-        last_used: None,
-        ..old.clone()
-    };
-    let end = context.now + overlap;
-    let end = old.expires_at.map_or(end, |before| before.min(end));
+    let new = old.successor(&key, context.now, maker());
+    let end = old.end_beside_successor(context.now, overlap);
     // The old one ends only when somebody has the new one. Who dies in between leaves two that are good, and both are listed.
     context.keys.create(&new).await?;
     context.show(&key, &new).await?;
@@ -88,6 +74,6 @@ fn overlap(text: &str) -> Result<Duration, &'static str> {
     parsed
         .ok()
         .and_then(|time: SignedDuration| Duration::try_from(time).ok())
-        .filter(|time| *time <= MAX_OVERLAP)
+        .filter(|time| *time <= MAX_KEY_OVERLAP)
         .ok_or("a time of up to 7 days, such as 30m, 24h or 7d")
 }

@@ -1,10 +1,12 @@
 //! What is kept of a key.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use job::Tenant;
 
-use crate::{KeyHash, KeyId, Scopes};
+use crate::{ApiKey, KeyHash, KeyId, Scopes};
 
 /// What is kept of a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,6 +58,32 @@ impl KeyState {
 }
 
 impl KeyRecord {
+    /// What is to be kept of this key, which takes the place of the one that this is kept of: the same but for who made it and when. It lives
+    /// as long as its predecessor was meant to.
+    #[must_use]
+    pub fn successor(&self, key: &ApiKey, made_at: Timestamp, made_by: String) -> Self {
+        let life = |end: Timestamp| end.duration_since(self.created_at);
+        Self {
+            id: key.id(),
+            hash: key.hash(),
+            tenant: self.tenant.clone(),
+            scopes: self.scopes,
+            name: self.name.clone(),
+            created_at: made_at,
+            created_by: made_by,
+            expires_at: self.expires_at.map(|end| made_at + life(end)),
+            revoked_at: None,
+            replaced_by: None,
+            last_used: None,
+        }
+    }
+
+    /// When it expires if it holds beside its successor for so long: no later than it would have.
+    pub fn end_beside_successor(&self, now: Timestamp, overlap: Duration) -> Timestamp {
+        let end = now + overlap;
+        self.expires_at.map_or(end, |before| before.min(end))
+    }
+
     /// Whether it is good for anything now.
     pub fn state(&self, now: Timestamp) -> KeyState {
         if self.revoked_at.is_some() {

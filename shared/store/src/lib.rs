@@ -90,5 +90,5 @@ pub use queue::{Backlog, Queue, Queues};
 pub use quotas::{Quota, QuotaUse, TenantQuotas};
 pub use trace::{MalformedTraceParent, TraceParent};
 pub use uploads::{Allowed, SignedPut};
-pub use usage::{MAX_ASKED, MAX_UNWRITTEN, Usage};
+pub use usage::{MAX_ASKED, MAX_UNWRITTEN, Usage, date};
 pub use webhooks::Notice;

@@ -258,6 +258,7 @@ pub(crate) fn of_day(item: &Attributes) -> Option<(Date, Usage)> {
     Some((date, used))
 }
 
-pub(crate) fn date(now: Timestamp) -> Date {
+/// The day that it is at this time: counts are of days in UTC.
+pub fn date(now: Timestamp) -> Date {
     now.to_zoned(TimeZone::UTC).date()
 }

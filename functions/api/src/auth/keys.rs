@@ -6,10 +6,8 @@ use std::time::Duration;
 
 use access::{Actor, ApiKey, Identity, KeyId, KeyRecord, KeyState};
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use service::Clock;
-use store::ApiKeys;
+use store::{ApiKeys, date};
 use tokio::sync::Mutex;
 
 use super::refusal::{expired, invalid_key, revoked};
@@ -141,10 +139,6 @@ fn good(record: &KeyRecord, now: Timestamp) -> Result<(), Problem> {
         KeyState::Expired => Err(expired()),
         KeyState::Revoked => Err(revoked()),
     }
-}
-
-fn date(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

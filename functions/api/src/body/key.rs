@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use access::limits::{MAX_KEY_DAYS, MAX_KEY_NAME_CHARS, MAX_KEY_OVERLAP};
 use access::{Scope, Scopes};
 use axum::extract::Request;
 use http::StatusCode;
@@ -15,16 +16,7 @@ use crate::problem::{Flaws, Place, Problem};
 /// Longest body, in bytes. What a right one says takes less.
 const MAX_BODY_BYTES: usize = 16 << 10;
 
-/// Longest name of a key, in characters.
-pub(crate) const MAX_KEY_NAME_CHARS: usize = 100;
-
-/// Longest life of a key that expires, in days.
-pub(crate) const MAX_KEY_DAYS: u32 = 3_650;
-
-/// Longest time for which a key that was rotated holds beside its successor.
-pub(crate) const MAX_KEY_OVERLAP: Duration = Duration::from_hours(7 * 24);
-
-/// That time, if a client does not say how long.
+/// The time for which a key that was rotated holds beside its successor, if a client does not say how long.
 const DEFAULT_KEY_OVERLAP: Duration = Duration::from_hours(24);
 
 const DAY: Duration = Duration::from_hours(24);

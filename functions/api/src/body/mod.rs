@@ -34,8 +34,8 @@ pub(crate) use extract::MAX_EXTRACT_BYTES;
 pub(crate) use extractor::Asked;
 pub(crate) use json::MAX_JSON_LEVELS;
 pub(crate) use key::{
-    MAX_KEY_DAYS, MAX_KEY_NAME_CHARS, MAX_KEY_OVERLAP, NewKey, not_a_key, not_an_object,
-    not_an_overlap, read_new_key, read_rotation, too_large as too_large_for_a_key,
+    NewKey, not_a_key, not_an_object, not_an_overlap, read_new_key, read_rotation,
+    too_large as too_large_for_a_key,
 };
 pub(crate) use quotas::{no_quotas, read_quotas};
 pub(crate) use tags::MAX_TAGS;

@@ -3,10 +3,9 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use store::{Quota, QuotaUse, TenantQuotas};
+use store::{Quota, QuotaUse, TenantQuotas, date};
 
 use super::QuotaSettings;
 use super::level::{Level, Measure};
@@ -237,10 +236,6 @@ impl Drop for Admission {
             *bytes = bytes.saturating_sub(self.work.bytes);
         }
     }
-}
-
-fn date(now: Timestamp) -> Date {
-    now.to_zoned(TimeZone::UTC).date()
 }
 
 fn midnight_after(now: Timestamp) -> Timestamp {

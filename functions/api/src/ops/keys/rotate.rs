@@ -76,12 +76,11 @@ pub(crate) async fn rotate_key(
     let old = find(&keys, tenant, id).await?;
     check(&old, now)?;
     let key = ApiKey::draw();
-    let successor = succeed(&old, &key, &caller, now);
+    let successor = old.successor(&key, now, caller.identity().actor.to_string());
     // First the successor: who dies in between leaves one that nobody was told, and the old key as it was. The other way around the old key
     // would end, and nothing be in its place.
     keys.create(&successor).await?;
-    let overlap_end = now + overlap;
-    let end = old.expires_at.map_or(overlap_end, |it| it.min(overlap_end));
+    let end = old.end_beside_successor(now, overlap);
     if !keys.replace(tenant, id, successor.id, end).await? {
         // Somebody else has revoked or rotated it meanwhile.
         keys.revoke(tenant, successor.id, now).await?;
@@ -104,24 +103,6 @@ fn check(record: &KeyRecord, now: Timestamp) -> Result<(), Problem> {
         (KeyState::Active, None) => Ok(()),
         (KeyState::Active, Some(successor)) => Err(is_rotated(successor)),
         (state, _) => Err(cannot_rotate(state)),
-    }
-}
-
-/// What is to be kept of a key's successor.
-fn succeed(old: &KeyRecord, key: &ApiKey, caller: &Caller, now: Timestamp) -> KeyRecord {
-    let life = |end: Timestamp| end.duration_since(old.created_at);
-    KeyRecord {
-        id: key.id(),
-        hash: key.hash(),
-        tenant: old.tenant.clone(),
-        scopes: old.scopes,
-        name: old.name.clone(),
-        created_at: now,
-        created_by: caller.identity().actor.to_string(),
-        expires_at: old.expires_at.map(|end| now + life(end)),
-        revoked_at: None,
-        replaced_by: None,
-        last_used: None,
     }
 }
 
