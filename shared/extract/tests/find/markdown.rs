@@ -159,6 +159,44 @@ fn the_mark_of_an_item_is_not_written_twice() {
 }
 
 #[test]
+fn asterisks_that_are_marked_are_no_marks() {
+    let mut document = plain("one * two\n\n3 * 4 *");
+    document.marks = vec![
+        mark(4..5, MarkKind::Strong),
+        mark(15..18, MarkKind::Emphasis),
+    ];
+    assert_eq!(rendered(document), "one **\\*** two\n\n3 * *4 \\**");
+    // Emphasis that begins within weight and goes on behind it: two marks that touch would be one.
+    let mut document = plain("one two* three");
+    document.marks = vec![
+        mark(0..8, MarkKind::Strong),
+        mark(4..14, MarkKind::Emphasis),
+    ];
+    assert_eq!(rendered(document), "**one *two\\**** three");
+}
+
+#[test]
+fn addresses_in_angle_brackets_keep_them() {
+    assert_eq!(
+        rendered(plain("<7@test.com> <#@a>, 1<2, a <b> and <3>")),
+        "\\<7@test.com> \\<#@a>, 1<2, a \\<b> and <3>"
+    );
+}
+
+#[test]
+fn what_is_left_of_code_is_no_part_of_a_word() {
+    // The link ends within the code, and weight begins there; behind it a word goes on.
+    let mut document = plain("one twothree four");
+    document.links.push(Link {
+        href: "/".into(),
+        text: "two".into(),
+        span: Some(4..7),
+    });
+    document.marks = vec![mark(5..10, MarkKind::Code), mark(7..10, MarkKind::Strong)];
+    assert_eq!(rendered(document), "one [t`wo`](/)`thr`ee four");
+}
+
+#[test]
 fn csv_is_a_table() {
     assert_eq!(
         rendered(sent("a.csv", "name,age\nAnn,1\nBob,2\n")),

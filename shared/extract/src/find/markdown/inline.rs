@@ -99,6 +99,8 @@ impl<'a> Inline<'a> {
             }
         }
         let mut open: Vec<Open> = Vec::new();
+        // How long the output was behind the latest mark. By its last character one is not told from the text's own.
+        let mut behind_mark = None;
         let mut at = line.start;
         loop {
             let next = waiting
@@ -109,7 +111,10 @@ impl<'a> Inline<'a> {
                 writer.text(at..close, out);
                 at = close;
                 match open.pop() {
-                    Some(done) => self.close(&done, out),
+                    Some(done) => {
+                        self.close(&done, out);
+                        behind_mark = (done.kind != Kind::Link).then_some(out.len());
+                    }
                     None => return,
                 }
                 continue;
@@ -133,68 +138,36 @@ impl<'a> Inline<'a> {
             if kind == Kind::Code {
                 code(&self.text[start..end], writer.in_cell, out);
                 at = end;
-            } else if let Some(opened) = self.begin(kind, index, start..end, &line, out) {
-                open.push(opened);
+            } else if kind == Kind::Link {
+                begin_link(out);
+                open.push(Open { kind, index, end });
+            } else if behind_mark != Some(out.len())
+                && self.can_mark(kind, &(start..end), &line, &open)
+            {
+                out.push_str(mark(kind));
+                behind_mark = Some(out.len());
+                open.push(Open { kind, index, end });
             }
         }
     }
 
-    /// Begins a range, if it can be shown where it stands.
-    fn begin(
-        &self,
-        kind: Kind,
-        index: usize,
-        span: Span,
-        line: &Span,
-        out: &mut String,
-    ) -> Option<Open> {
-        let content = &self.text[span.clone()];
-        if kind == Kind::Link {
-            let doubled = out.ends_with('!').then(|| out.len() - 1);
-            if let Some(at) = doubled {
-                out.insert(at, '\\');
-            }
-            out.push('[');
-        } else {
-            let before = self.text[line.start..span.start].chars().next_back();
-            let after = self.text[span.end..line.end].chars().next();
-            let touches_another =
-                out.ends_with(['*', '~']) && before.is_some_and(|it| !out.ends_with(it));
-            let edges = [
-                self.begins_with_a_mark(span.start, kind),
-                self.ends_with_a_mark(&span, kind),
-            ];
-            if touches_another || !can_flank(before, content, after, edges) {
-                return None;
-            }
-            out.push_str(mark(kind));
-        }
-        Some(Open {
-            kind,
-            index,
-            end: span.end,
-        })
-    }
-
-    /// Whether what begins here begins with a character that is not the text's own.
-    fn begins_with_a_mark(&self, at: usize, but: Kind) -> bool {
-        let begins = |ranges: &[Range<'_>]| {
-            let index = ranges.partition_point(|range| range.span.start < at);
-            ranges
-                .get(index)
-                .is_some_and(|range| range.span.start == at)
+    /// Whether emphasis can be shown where it stands, within what is open.
+    fn can_mark(&self, kind: Kind, span: &Span, line: &Span, open: &[Open]) -> bool {
+        let before = self.text[line.start..span.start].chars().next_back();
+        let after = self.text[span.end..line.end].chars().next();
+        // Whether it begins or ends with a character that is not the text's own: of a range within it, or what is left of one.
+        let is_marked = |last: usize| {
+            others(kind).any(|kind| {
+                let ranges = self.ranges.of_kind(kind);
+                let index = ranges.partition_point(|range| range.span.end <= last);
+                let covers = ranges
+                    .get(index)
+                    .is_some_and(|range| range.span.start <= last);
+                covers && !open.iter().any(|it| (it.kind, it.index) == (kind, index))
+            })
         };
-        others(but).any(|kind| begins(self.ranges.of_kind(kind)))
-    }
-
-    /// Whether this ends with a character that is not the text's own: of a range that ends with it, or is cut off there.
-    fn ends_with_a_mark(&self, span: &Span, but: Kind) -> bool {
-        let ends = |ranges: &[Range<'_>]| {
-            let index = ranges.partition_point(|range| range.span.end < span.end);
-            let range = ranges.get(index);
-            range.is_some_and(|range| span.contains(&range.span.start))
-        };
-        others(but).any(|kind| ends(self.ranges.of_kind(kind)))
+        let edges = [is_marked(span.start), is_marked(span.end - 1)];
+        can_flank(before, &self.text[span.clone()], after, edges)
     }
 
     fn close(&self, open: &Open, out: &mut String) {
@@ -205,6 +178,14 @@ impl<'a> Inline<'a> {
             out.push(')');
         }
     }
+}
+
+fn begin_link(out: &mut String) {
+    // Else it would be a picture.
+    if out.ends_with('!') {
+        out.insert(out.len() - 1, '\\');
+    }
+    out.push('[');
 }
 
 /// What stands on both sides of a range of this kind.
@@ -312,6 +293,18 @@ fn is_reference(text: &str) -> bool {
     text.as_bytes().get(name + 1) == Some(&b';')
 }
 
+/// Whether this may be what stands behind the `<` of a tag, a comment or an address in angle brackets. An e-mail address may begin
+/// with a digit or almost any sign.
+fn is_tag_or_address(rest: &[u8]) -> bool {
+    let is_tag = |next: &u8| next.is_ascii_alphabetic() || b"/!?".contains(next);
+    let end = |byte: &u8| byte.is_ascii_whitespace() || b"<>".contains(byte);
+    let address = || {
+        let (address, rest) = rest.split_at(rest.iter().position(end).unwrap_or(rest.len()));
+        rest.first() == Some(&b'>') && address.contains(&b'@')
+    };
+    rest.first().is_some_and(is_tag) || address()
+}
+
 /// The longest run of a byte.
 pub(super) fn longest_run(text: &str, of: u8) -> usize {
     let runs = text.as_bytes().chunk_by(|one, other| one == other);
@@ -376,14 +369,9 @@ impl<'a> Line<'a> {
         for at in span.clone() {
             let is_special = match bytes[at] {
                 b'`' | b'[' | b']' | b'~' => true,
-                b'*' => {
-                    !(self.is_space(at.wrapping_sub(1)) && self.is_space(at + 1))
-                        || self.escape == Some(at)
-                }
+                b'*' => !self.is_alone(at, &span) || self.escape == Some(at),
                 b'_' => !self.is_within_a_word(at),
-                b'<' => bytes
-                    .get(at + 1)
-                    .is_some_and(|next| next.is_ascii_alphabetic() || b"/!?".contains(next)),
+                b'<' => is_tag_or_address(&bytes[at + 1..]),
                 b'&' => is_reference(&self.text[at..]),
                 b'\\' => {
                     bytes
@@ -408,11 +396,10 @@ impl<'a> Line<'a> {
         }
     }
 
-    fn is_space(&self, at: usize) -> bool {
-        self.text
-            .as_bytes()
-            .get(at)
-            .is_none_or(u8::is_ascii_whitespace)
+    /// Whether white space stands on both sides within the piece: beyond it a mark may stand.
+    fn is_alone(&self, at: usize, piece: &Span) -> bool {
+        let is_space = |at: usize| self.text.as_bytes()[at].is_ascii_whitespace();
+        piece.start < at && at + 1 < piece.end && is_space(at - 1) && is_space(at + 1)
     }
 
     /// Whether letters or digits stand on both sides of an underscore.
