@@ -2,9 +2,11 @@
 """What init/ready.d/provision.py makes of a template, without an AWS. Needs boto3 and PyYAML."""
 
 import importlib.util
+import os
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
 import yaml
 
@@ -94,6 +96,16 @@ class Template(unittest.TestCase):
                 "Expiration": {"Days": 30},
             },
         )
+
+    def test_the_pages_that_are_named_may_follow_links_into_the_bucket(self):
+        path = PLACE.parent / "template.yaml"
+        template = yaml.load(path.read_text(encoding="utf-8"), Loader=provision.TemplateLoader)
+        for named, expected in [("", []), ("http://a:1,http://b", [["http://a:1", "http://b"]])]:
+            with mock.patch.dict(os.environ, {"UPLOAD_ORIGINS": named}):
+                stack = provision.Stack(template, "local", SimpleNamespace(region="eu-west-1"))
+            wanted = stack.properties("Bucket", {"CorsConfiguration", "LifecycleConfiguration"})
+            _gateway, *others = wanted["CorsConfiguration"]["CorsRules"]
+            self.assertEqual([rule["AllowedOrigins"] for rule in others], expected)
 
     def test_attributes_of_queues_are_text(self):
         for value, text in [(True, "true"), (30, "30"), ({"a": 1}, '{"a": 1}')]:

@@ -5,17 +5,8 @@ use std::str::FromStr;
 
 use access::limits::MAX_KEY_NAME_CHARS;
 use access::{ApiKey, KeyId};
-use job::Tenant;
 
-use crate::usage::Usage;
-
-#[expect(
-    clippy::disallowed_methods,
-    reason = "whoever makes a key says whose it is"
-)]
-pub(super) fn tenant(text: &str) -> Result<Tenant, &'static str> {
-    Tenant::new(text).ok_or("a tenant has 1 to 64 characters of a-z, 0-9, - and _")
-}
+use crate::failure::Failure;
 
 pub(super) fn name(text: &str) -> Result<String, &'static str> {
     let is_plain = !text.chars().any(char::is_control);
@@ -32,8 +23,8 @@ pub(super) fn name(text: &str) -> Result<String, &'static str> {
 pub(super) struct Named(Option<KeyId>);
 
 impl Named {
-    pub(super) fn id(&self) -> Result<KeyId, Usage> {
-        self.0.ok_or(Usage(
+    pub(super) fn id(&self) -> Result<KeyId, Failure> {
+        self.0.ok_or_else(|| Failure::usage(
             "ID must be a key's id, 16 hexadecimal digits as `scan keys list` shows them, or the key itself",
         ))
     }

@@ -6,37 +6,32 @@ use std::time::Duration;
 use access::limits::MAX_KEY_DAYS;
 use access::{ApiKey, KeyRecord, Scope, Scopes};
 use clap::Args;
-use job::Tenant;
 use serde_json::json;
 use store::AuditEvent;
 
-use super::arguments::{name, tenant};
+use super::arguments::name;
 use super::{Context, maker, powers};
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// It may do everything; one of the tenant `default` runs the installation
     #[arg(long, conflicts_with = "scopes", required_unless_present = "scopes")]
-    admin: bool,
+    pub(super) admin: bool,
     /// What it may do: scan:read, scan:write, extractors:write, admin, joined by commas
     #[arg(long, value_delimiter = ',')]
-    scopes: Vec<Scope>,
-    /// Whose it is
-    #[arg(long, default_value = Tenant::DEFAULT, value_parser = tenant)]
-    tenant: Tenant,
+    pub(super) scopes: Vec<Scope>,
     /// What it is for
     #[arg(long, default_value = "made at the command line", value_parser = name)]
-    name: String,
+    pub(super) name: String,
     /// After how many days it ends; without this it does not
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(MAX_KEY_DAYS)))]
-    expires_in_days: Option<u32>,
+    pub(super) expires_in_days: Option<u32>,
 }
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments {
         admin,
         scopes,
-        tenant,
         name,
         expires_in_days,
     } = arguments;
@@ -50,7 +45,7 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<(), B
     let record = KeyRecord {
         id: key.id(),
         hash: key.hash(),
-        tenant,
+        tenant: context.tenant.clone(),
         scopes,
         name,
         created_at: context.now,

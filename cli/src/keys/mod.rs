@@ -1,10 +1,11 @@
 //! `scan keys`: who may call.
 //!
-//! The first admin key comes from here, by what only an operator has: the data folder, or AWS credentials for the table. With it, all else can be
-//! done over HTTP as well.
+//! The first admin key comes from here, by what only an operator has: the data folder, or AWS credentials for the table. Whoever has a key goes over
+//! HTTP, unless --data or --table says otherwise.
 
 mod arguments;
 mod create;
+mod http;
 mod list;
 mod revoke;
 mod rotate;
@@ -21,9 +22,10 @@ use service::Clock;
 use service::config::optional;
 use store::{ApiKeys, AuditEntry, AuditEvent};
 
+use crate::failure::Failure;
 use crate::output::{complain, say};
 use crate::place::PlaceArguments;
-use crate::usage::Usage;
+use crate::settings::CommonArguments;
 
 /// Longest name of a user that is noted, in characters.
 const MAX_USER_CHARS: usize = 32;
@@ -34,9 +36,6 @@ pub(crate) struct Arguments {
     command: Command,
     #[command(flatten)]
     place: PlaceArguments,
-    /// Answer in JSON
-    #[arg(long, global = true)]
-    json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -58,17 +57,23 @@ struct Context {
     /// Where the keys lie, for people.
     place: String,
     json: bool,
+    /// Whose keys are meant.
+    tenant: Tenant,
 }
 
 /// Does it.
-pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
+pub(crate) async fn run(common: &CommonArguments, arguments: Arguments) -> Result<(), Failure> {
     arguments.command.check()?;
+    if !arguments.place.is_said() && common.settings()?.key.is_some() {
+        return http::run(&common.connect()?, arguments.command).await;
+    }
     let place = arguments.place.reach().await?;
     let context = Context {
         keys: place.keys.clone(),
         now: Clock::system().now(),
         place: place.words.clone(),
-        json: arguments.json,
+        json: common.json,
+        tenant: common.tenant.clone().unwrap_or_else(default_tenant),
     };
     let done = match arguments.command {
         Command::Create(arguments) => create::run(&context, arguments).await,
@@ -77,12 +82,12 @@ pub(crate) async fn run(arguments: Arguments) -> Result<(), Box<dyn Error>> {
         Command::Rotate(arguments) => rotate::run(&context, arguments).await,
     };
     place.leave().await;
-    done
+    Ok(done?)
 }
 
 impl Command {
     /// Sees that the arguments make sense, before anything is looked for.
-    fn check(&self) -> Result<(), Usage> {
+    fn check(&self) -> Result<(), Failure> {
         match self {
             Self::Create(_) | Self::List(_) => Ok(()),
             Self::Revoke(arguments) => arguments.id.id().map(drop),
@@ -137,6 +142,14 @@ impl Context {
             complain(words);
         }
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "whose keys are meant is said at the command line, or is this"
+)]
+fn default_tenant() -> Tenant {
+    Tenant::sole()
 }
 
 /// Who makes keys here, as it is noted with them.

@@ -19,7 +19,7 @@ pub(super) struct Arguments {
     pub(super) id: Named,
     /// How long it is still good beside the new one, such as 30m, 24h or 7d; up to 7 days
     #[arg(long, value_name = "TIME", default_value = "24h", value_parser = overlap)]
-    overlap: Duration,
+    pub(super) overlap: Duration,
 }
 
 /// A second use of the same key, or one that has ended, would leave it unclear which key takes whose place.

@@ -40,6 +40,11 @@ pub(crate) struct Place {
 }
 
 impl PlaceArguments {
+    /// Whether somebody said where to look.
+    pub(crate) fn is_said(&self) -> bool {
+        self.table.is_some() || self.data.is_some()
+    }
+
     /// Reaches the place. There is a table of this product.
     pub(crate) async fn reach(self) -> Result<Place, Box<dyn Error>> {
         match (self.table, self.data) {

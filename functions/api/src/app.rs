@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use crate::auth::Auth;
 use crate::cost::WORKER_MEMORY_MB;
 use crate::head::Door;
+use crate::ops::system::DeadLetterQueues;
 use crate::quota::{QuotaSettings, Quotas};
 use crate::retry_after::Traffic;
 use crate::{Cors, Hosts};
@@ -26,6 +27,7 @@ pub struct App {
     /// MB of the worker's function: what extractions are reckoned at.
     pub(crate) worker_memory_mb: u64,
     pub(crate) door: Door,
+    pub(crate) dead_letter_queues: DeadLetterQueues,
     /// Ends all streams and waits. Where there is none, answers cannot be streams.
     ending: Option<CancellationToken>,
 }
@@ -44,6 +46,7 @@ impl App {
             traffic: Traffic::default(),
             worker_memory_mb: WORKER_MEMORY_MB,
             door: Door::default(),
+            dead_letter_queues: DeadLetterQueues::default(),
             ending: None,
         }
     }
@@ -76,6 +79,15 @@ impl App {
         Self { door, ..self }
     }
 
+    /// The same, with an eye on these queues.
+    #[must_use]
+    pub fn watching(self, dead_letter_queues: DeadLetterQueues) -> Self {
+        Self {
+            dead_letter_queues,
+            ..self
+        }
+    }
+
     /// The same for a worker whose function has so many MB of memory, if it is said.
     #[must_use]
     pub fn worker_memory_mb(self, said: Option<u64>) -> Self {
@@ -84,6 +96,14 @@ impl App {
             worker_memory_mb,
             ..self
         }
+    }
+
+    /// Where links into the storage lead: its origin. None where they cannot be signed, for then there are none.
+    pub(crate) async fn storage_origin(&self) -> Option<String> {
+        let origin = self.store.links_origin().await;
+        origin
+            .inspect_err(|error| tracing::warn!(%error, "Links into the storage cannot be signed"))
+            .ok()
     }
 
     /// Whether an answer can be a stream.

@@ -47,7 +47,7 @@ fn check(door: &Door, request: &Request) -> Result<(), Problem> {
     }
     // Whoever stands before this may have looked at the other one.
     if headers.get_all(header::HOST).iter().count() > 1 {
-        return Err(Problem::malformed("There is more than one header `Host`."));
+        return Err(two_hosts());
     }
     door.hosts.check(headers)?;
     door.cors.check(request)
@@ -64,6 +64,11 @@ fn header_bytes(headers: &HeaderMap) -> usize {
     let each = headers.iter();
     each.map(|(name, value)| name.as_str().len() + value.len())
         .sum()
+}
+
+/// What a request is answered that names more than one host.
+pub(crate) fn two_hosts() -> Problem {
+    Problem::malformed("There is more than one header `Host`.")
 }
 
 /// What an address is answered that is too long.

@@ -50,7 +50,8 @@ fn is_of_this_machine(name: &str) -> bool {
     name == "localhost" || name.ends_with(".localhost") || address.parse::<IpAddr>().is_ok()
 }
 
-fn unknown_host(host: &str) -> Problem {
+/// What a request is answered that calls by another name.
+pub(crate) fn unknown_host(host: &str) -> Problem {
     Problem::new(
         StatusCode::MISDIRECTED_REQUEST,
         "unknown_host",

@@ -1,6 +1,6 @@
 //! The API as a Lambda function: behind an HTTP API of API Gateway.
 
-use api::{App, Auth, AuthSettings, Cors, QuotaSettings};
+use api::{App, Auth, AuthSettings, Cors, DeadLetterQueues, QuotaSettings};
 use lambda_http::lambda_runtime::Runtime;
 use lambda_http::{Adapter, Error};
 use service::config::{optional, parsed};
@@ -14,7 +14,12 @@ async fn main() -> Result<(), Error> {
     let clients = Clients::from_env().await;
     let queues = Queues {
         jobs: Queue::new(clients.sqs.clone(), config.queue_url),
-        webhooks: Queue::new(clients.sqs, config.webhook_queue_url),
+        webhooks: Queue::new(clients.sqs.clone(), config.webhook_queue_url),
+    };
+    let watched = |variable| Some(Queue::new(clients.sqs.clone(), optional(variable)?));
+    let dead_letters = DeadLetterQueues {
+        jobs: watched("DEAD_LETTER_QUEUE_URL"),
+        webhooks: watched("WEBHOOK_DEAD_LETTER_QUEUE_URL"),
     };
     let store = Store::new(
         clients.dynamodb,
@@ -27,6 +32,7 @@ async fn main() -> Result<(), Error> {
     let auth = Auth::new(auth, store.api_keys(), Clock::system());
     let app = App::new(store, Clock::system(), auth, config.max_request_bytes)
         .sharing_with(Cors::read(optional)?)
+        .watching(dead_letters)
         .worker_memory_mb(parsed("WORKER_MEMORY_MB", "a number of MB")?)
         .limited_by(QuotaSettings::read(optional)?);
     let handler = Adapter::from(api::lambda(api::router(app)));

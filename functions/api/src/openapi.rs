@@ -1,10 +1,11 @@
 //! The description of the API: OpenAPI 3.1, made from the operations themselves.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use access::Scope;
+use axum::routing::{MethodFilter, MethodRouter};
 use serde_json::{Map, Value, json};
-use service::Clock;
 use utoipa::OpenApi as _;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::header::HeaderBuilder;
@@ -16,11 +17,11 @@ use utoipa::openapi::security::{
 use utoipa::openapi::{
     Content, ContentBuilder, ObjectBuilder, OpenApi, Ref, RefOr, Required, Type,
 };
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::auth::{self, Auth};
+use crate::operation::{Listing, Needs};
 use crate::problem::{self, Problem};
-use crate::quota::{self, QuotaSettings, Quotas};
-use crate::{body, head, router};
+use crate::{auth, body, cors, generators, head, hosts, quota, router};
 
 /// The id of the dead letter in the examples.
 const EXAMPLE_LETTER: &str = "SjIwMjYtMDktMDFUMTI6MDA6MDAuMTIzWiMx";
@@ -37,33 +38,76 @@ const EXAMPLE_ENDPOINT: &str = "5d41402abc4b2a76b9719d911017c592";
 /// The name of the saved extractor in the examples.
 const EXAMPLE_NAME: &str = "invoice";
 
+/// Between the descriptions of what is answered with one status.
+const OR: &str = "; or: ";
+
+/// Where what is posted may have no body.
+const BODY_OPTIONAL: [&str; 3] = [
+    "/api/v1/scan/start/",
+    "/api/v1/extractors/preview/",
+    "/api/v1/keys/{key_id}/rotate/",
+];
+
 /// The security schemes: where a caller's key may stand.
 const BEARER: &str = "bearer";
 const API_KEY: &str = "api_key";
 
 /// The description of the whole API: an OpenAPI document.
 pub fn openapi() -> Value {
-    let auth = Auth::open();
-    let quotas = Quotas::in_memory(QuotaSettings::UNLIMITED, Clock::system());
-    let mut description = router::operations(&auth, &quotas).into_openapi();
-    description.merge(router::previews(&auth, &quotas).into_openapi());
+    let mut described = Described(OpenApiRouter::with_openapi(outline()));
+    router::operations(&mut described);
+    let mut description = described.0.into_openapi();
+    let mut previews = Described(OpenApiRouter::default());
+    router::previews(&mut previews);
+    description.merge(previews.0.into_openapi());
     for (path, item) in &mut description.paths.paths {
-        if let Some(operation) = &mut item.post {
+        if let (true, Some(operation)) = (BODY_OPTIONAL.contains(&path.as_str()), &mut item.post) {
             optional_body(operation);
+        }
+        let changing = [&mut item.post, &mut item.put, &mut item.delete];
+        for operation in changing.into_iter().flatten() {
+            refuse(operation, [cors::cross_origin()]);
         }
         for operation in operations_of(item) {
             complete(operation, path);
         }
     }
     let mut description = json!(description);
+    let bodies = description["paths"].as_object_mut().into_iter().flatten();
+    let bodies = bodies.flat_map(|(_, item)| item.as_object_mut().into_iter().flatten());
+    for (_, operation) in bodies {
+        if let Some(Value::Object(content)) = operation.pointer_mut("/requestBody/content") {
+            usual_first(content);
+        }
+    }
     if let Some(Value::Object(schemas)) = description.pointer_mut("/components/schemas") {
         inline_plan(schemas);
     }
+    generators::absent_not_null(&mut description);
     description
 }
 
+/// Operations with their descriptions.
+struct Described<S>(OpenApiRouter<S>);
+
+impl<S: Clone + Send + Sync + 'static> Listing<S> for Described<S> {
+    fn add<P: utoipa::Path>(
+        &mut self,
+        needs: Needs,
+        _on: impl Fn(MethodFilter) -> MethodRouter<S>,
+        described: impl FnOnce() -> UtoipaMethodRouter<S>,
+    ) {
+        let (schemas, mut paths, methods) = described();
+        if needs.a_caller() {
+            let operations = paths.paths.values_mut().flat_map(operations_of);
+            operations.for_each(|operation| secure(operation, needs.scope()));
+        }
+        self.0 = std::mem::take(&mut self.0).routes((schemas, paths, methods));
+    }
+}
+
 /// The operations of a path.
-pub(crate) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
     [
         &mut item.get,
         &mut item.post,
@@ -75,7 +119,7 @@ pub(crate) fn operations_of(item: &mut PathItem) -> impl Iterator<Item = &mut Op
 }
 
 /// Says of an operation that it needs a caller, who has to be permitted this if there is anything, and what others are answered.
-pub(crate) fn secure(operation: &mut Operation, needs: Option<Scope>) {
+fn secure(operation: &mut Operation, needs: Option<Scope>) {
     let schemes = [BEARER, API_KEY];
     operation.security = Some(
         schemes
@@ -83,19 +127,23 @@ pub(crate) fn secure(operation: &mut Operation, needs: Option<Scope>) {
             .into(),
     );
     let forbidden = needs.map_or_else(auth::foreign_tenant, auth::forbidden);
-    let refusals = problems([auth::unauthenticated(), forbidden]);
-    let responses = &mut operation.responses.responses;
-    responses.extend(refusals);
+    refuse(operation, [auth::unauthenticated(), forbidden]);
     // Those that start work say themselves what else may be too much.
-    for (status, refusal) in problems([quota::too_many_requests()]) {
-        responses.entry(status).or_insert(refusal);
-    }
+    refuse(operation, [quota::too_many_requests()]);
+}
+
+/// Puts the media types of a body in the order in which a reader is to meet them: JSON first, whatever there is last.
+fn usual_first(content: &mut Map<String, Value>) {
+    let mut types: Vec<_> = std::mem::take(content).into_iter().collect();
+    types.sort_by_key(|(media_type, _)| (media_type == "*/*", media_type != "application/json"));
+    content.extend(types);
 }
 
 /// Puts the JSON Schema of what can be extracted, which the macros cannot write, in the place of the type that stands for it.
 fn inline_plan(schemas: &mut Map<String, Value>) {
     let mut plan = plan::schema();
     redirect(&mut plan);
+    generators::without_conditions(&mut plan);
     if let Value::Object(mut plan) = plan {
         plan.remove("$schema");
         if let Some(Value::Object(definitions)) = plan.remove("$defs") {
@@ -133,16 +181,18 @@ fn optional_body(operation: &mut Operation) {
 
 /// Adds what the macros cannot say.
 fn complete(operation: &mut Operation, path: &str) {
-    let responses = &mut operation.responses.responses;
-    let everywhere = problems([
+    let everywhere = [
         Problem::internal(""),
+        head::two_hosts(),
         head::url_too_long(9_000),
         head::headers_too_large(101, 20_000),
-    ]);
-    responses.extend(everywhere);
+        hosts::unknown_host("evil.example"),
+    ];
+    refuse(operation, everywhere);
     if operation.request_body.is_some() {
-        responses.extend(problems([body::too_slow()]));
+        refuse(operation, [body::too_slow()]);
     }
+    let responses = &mut operation.responses.responses;
     let contents = responses
         .values_mut()
         .filter_map(owned)
@@ -151,6 +201,44 @@ fn complete(operation: &mut Operation, path: &str) {
     for example in contents.flat_map(|content| content.examples.values_mut()) {
         if let Some(value) = owned(example).and_then(|example| example.value.as_mut()) {
             value["instance"] = json!(exemplary(path));
+        }
+    }
+}
+
+/// Says of an operation that it may be refused so, beside what it says itself.
+fn refuse<const N: usize>(operation: &mut Operation, refusals: [Problem; N]) {
+    let responses = &mut operation.responses.responses;
+    for (status, refusal) in problems(refusals) {
+        match responses.entry(status) {
+            Entry::Vacant(none) => {
+                none.insert(refusal);
+            }
+            Entry::Occupied(mut said) => {
+                if let (Some(said), RefOr::T(refusal)) = (owned(said.get_mut()), refusal) {
+                    join(said, refusal);
+                }
+            }
+        }
+    }
+}
+
+/// Adds to what is said of a status what else is answered with it.
+fn join(said: &mut Response, more: Response) {
+    for title in more.description.split(OR) {
+        if !said.description.split(OR).any(|it| it == title) {
+            said.description += OR;
+            said.description += title;
+        }
+    }
+    for (name, header) in more.headers {
+        said.headers.entry(name).or_insert(header);
+    }
+    for (media_type, more) in more.content {
+        let content = said.content.get_mut(&media_type).and_then(owned);
+        if let (Some(content), RefOr::T(more)) = (content, more) {
+            for (name, example) in more.examples {
+                content.examples.entry(name).or_insert(example);
+            }
         }
     }
 }
@@ -176,7 +264,7 @@ fn owned<T>(thing: &mut RefOr<T>) -> Option<&mut T> {
 }
 
 /// What is described besides the operations.
-pub(crate) fn outline() -> OpenApi {
+fn outline() -> OpenApi {
     #[derive(utoipa::OpenApi)]
     #[openapi(
         info(
@@ -237,7 +325,7 @@ pub(crate) fn problems<const N: usize>(
 fn response(problems: Vec<Problem>) -> Response {
     let mut titles: Vec<&str> = problems.iter().map(Problem::title).collect();
     titles.dedup();
-    let mut response = ResponseBuilder::new().description(titles.join("; or: "));
+    let mut response = ResponseBuilder::new().description(titles.join(OR));
     for name in problems.iter().flat_map(Problem::header_names) {
         let text = ObjectBuilder::new().schema_type(Type::String);
         let header = HeaderBuilder::new().schema(Some(text)).build();

@@ -46,7 +46,6 @@ struct Content {
 
 /// A problem as it is sent.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(title = "Problem")]
 pub(crate) struct ProblemDetails {
     /// The kind of problem: `urn:problem:` and a name in snake case. Stable, to be switched on.
     #[schema(example = "urn:problem:job_not_found")]
@@ -191,6 +190,19 @@ impl Problem {
             "job_not_found",
             "Job not found",
             "There is no job with this id: it was never accepted, was removed, or its time is over.",
+        )
+    }
+
+    /// What was asked of a job is no longer kept, though the job is.
+    pub(crate) fn request_expired() -> Self {
+        let days = limits::KEEP_UNFINISHED.as_secs() / (24 * 60 * 60);
+        Self::new(
+            StatusCode::GONE,
+            "request_expired",
+            "Request expired",
+            format!(
+                "What is asked of a job is kept for {days} days after it was submitted. This job was retried since, and outlived it."
+            ),
         )
     }
 

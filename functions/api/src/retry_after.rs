@@ -69,7 +69,11 @@ pub(crate) fn put(headers: &mut HeaderMap, seconds: Option<u64>) {
 
 /// Seconds until a job at the end of the queue begins: those before it, shared among the workers there are.
 fn queued(backlog: Backlog) -> u64 {
-    let Backlog { waiting, in_flight } = backlog;
+    let Backlog {
+        waiting,
+        in_flight,
+        delayed: _,
+    } = backlog;
     let turns = waiting.div_ceil(in_flight.max(1));
     (turns * TYPICAL_JOB_SECONDS).clamp(1, MAX_QUEUED_SECONDS)
 }
@@ -112,7 +116,13 @@ mod tests {
 
     #[test]
     fn those_before_are_shared_among_the_workers() {
-        let queued = |waiting, in_flight| queued(Backlog { waiting, in_flight });
+        let queued = |waiting, in_flight| {
+            queued(Backlog {
+                waiting,
+                in_flight,
+                ..Backlog::default()
+            })
+        };
         assert_eq!(queued(0, 0), 1);
         assert_eq!(queued(1, 8), 1);
         assert_eq!(queued(7, 0), 7);

@@ -6,7 +6,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::openapi::schema::{AnyOfBuilder, OneOfBuilder};
+use utoipa::openapi::{ObjectBuilder, Ref, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::ops::many::PartialResult;
+use crate::ops::result::ResultLink;
 
 /// Where a job stands: `pending → running → completed | failed`, and `pending | running → cancelled`. A running job whose
 /// attempt met a passing error is pending again. `completed`, `failed` and `cancelled` are final, until a `retry`.
@@ -23,6 +28,41 @@ pub(crate) enum Status {
 /// What to extract: in the description the JSON Schema of `plan` stands in the place of this.
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct Extract;
+
+/// What can be permitted.
+#[derive(Deserialize)]
+pub(crate) struct Scope;
+
+impl PartialSchema for Scope {
+    fn schema() -> RefOr<Schema> {
+        let names = access::Scope::ALL.map(access::Scope::name);
+        let scope = ObjectBuilder::new().schema_type(Type::String);
+        let scope = scope.description(Some("What a caller may do; `admin` is everything."));
+        scope.enum_values(Some(names)).build().into()
+    }
+}
+
+impl ToSchema for Scope {}
+
+/// Whether a key is good for anything.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum KeyState {
+    Active,
+    Expired,
+    Revoked,
+}
+
+/// The kind of an event.
+#[derive(Deserialize, ToSchema)]
+pub(crate) enum EventType {
+    #[serde(rename = "job.completed")]
+    Completed,
+    #[serde(rename = "job.failed")]
+    Failed,
+    #[serde(rename = "job.cancelled")]
+    Cancelled,
+}
 
 /// What was being done when a job failed.
 #[derive(Deserialize, ToSchema)]
@@ -260,8 +300,7 @@ pub(crate) struct ScanForm {
     /// What to extract from each document: names joined by commas, or the list in JSON. Default: entities, text, metadata.
     #[schema(example = "entities,tables")]
     extract: Option<String>,
-    /// The saved extractor that says it, in the place of `extract`.
-    #[schema(example = "invoice@3")]
+    /// The saved extractor that says it, in the place of `extract`: `invoice`, or one of its versions, `invoice@3`.
     extractor: Option<String>,
 }
 
@@ -270,12 +309,41 @@ pub(crate) struct ScanForm {
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct Document(String);
 
-/// All that was extracted, or a page of the records.
+/// All that was extracted, or as much of it as was asked for.
+pub(crate) struct ResultOrPage;
+
+impl PartialSchema for ResultOrPage {
+    fn schema() -> RefOr<Schema> {
+        let description = "All that was extracted, or a page of the records; of a collection its manifest; what is done so far, if that is asked for; or, with `link=true`, where it lies.";
+        let forms = [
+            ScanResult::name(),
+            RecordsPage::name(),
+            Manifest::name(),
+            PartialResult::name(),
+            ResultLink::name(),
+        ];
+        let forms = forms.into_iter().map(Ref::from_schema_name);
+        let one = forms.fold(OneOfBuilder::new(), OneOfBuilder::item);
+        RefOr::T(one.description(Some(description)).build().into())
+    }
+}
+
+impl ToSchema for ResultOrPage {
+    fn schemas(schemas: &mut Schemas) {
+        add::<ScanResult>(schemas);
+        add::<RecordsPage>(schemas);
+        add::<Manifest>(schemas);
+        add::<PartialResult>(schemas);
+        add::<ResultLink>(schemas);
+    }
+}
+
+/// All that was extracted; of a collection its manifest.
 #[derive(Deserialize, ToSchema)]
 #[serde(untagged)]
-pub(crate) enum ResultOrPage {
+pub(crate) enum WholeResult {
     Result(ScanResult),
-    Page(RecordsPage),
+    Manifest(Manifest),
 }
 
 /// What was extracted.
@@ -284,7 +352,7 @@ pub(crate) struct ScanResult {
     /// The columns of the records in CSV.
     columns: Option<Vec<String>>,
     /// What was found in all documents, in the order of the documents and of their texts.
-    records: Vec<Record>,
+    records: Vec<ResultRecord>,
     /// What is said of each document: those that were sent, in their order, and then those that were found within them.
     documents: Vec<DocumentResult>,
 }
@@ -293,32 +361,151 @@ pub(crate) struct ScanResult {
 #[derive(Deserialize, ToSchema)]
 pub(crate) struct RecordsPage {
     /// Records, in the order of the result.
-    records: Vec<Record>,
+    records: Vec<ResultRecord>,
     /// The cursor of the next page; null if there is none.
     #[schema(required = true)]
     next: Option<String>,
 }
 
-/// Something found, a flat object. An entity says its value in the normal form of its kind (also in a member named after the
-/// kind: `email`, `money`, …), and what stands in the text; some kinds add members of their own. A record of fields has them as
-/// its members, null where there is nothing, and `kind`.
+/// Something found, a flat object: an entity, a row of a table, or fields.
+#[derive(Deserialize)]
+pub(crate) struct ResultRecord;
+
+impl PartialSchema for ResultRecord {
+    fn schema() -> RefOr<Schema> {
+        let description = "Something found, a flat object: an entity, a row of a table, or fields.";
+        let kinds = [Entity::name(), RowRecord::name(), FieldsRecord::name()];
+        let kinds = kinds.into_iter().map(Ref::from_schema_name);
+        // Not one of them alone: whatever is an entity or a row has what is asked of fields.
+        let any = kinds.fold(AnyOfBuilder::new(), AnyOfBuilder::item);
+        RefOr::T(any.description(Some(description)).build().into())
+    }
+}
+
+impl ToSchema for ResultRecord {
+    fn schemas(schemas: &mut Schemas) {
+        add::<Entity>(schemas);
+        add::<RowRecord>(schemas);
+        add::<FieldsRecord>(schemas);
+    }
+}
+
+/// Schemas by their names.
+type Schemas = Vec<(String, RefOr<Schema>)>;
+
+/// Adds the schema of this, and those that it refers to.
+fn add<T: ToSchema>(schemas: &mut Schemas) {
+    schemas.push((T::name().into(), T::schema()));
+    T::schemas(schemas);
+}
+
+/// Something of a known kind, such as an address or an amount of money. Its value stands also in a member named after the kind: `email`, `money`, …; some kinds
+/// add members of their own.
 #[derive(Deserialize, ToSchema)]
-pub(crate) struct Record {
-    /// What kind of record it is: the kind of an entity, `row`, or of fields the name of their definition, `fields` by default.
-    kind: Option<String>,
-    /// Of an entity: its value in the normal form of its kind.
-    value: Option<String>,
-    /// Of an entity: exactly what stands in the text; absent for masked card numbers.
+pub(crate) struct Entity {
+    kind: EntityKind,
+    /// Its value in the normal form of its kind.
+    value: String,
+    /// Exactly what stands in the text; absent for masked card numbers.
     raw: Option<String>,
-    /// Of an entity: whether it passed all checks of its kind. What did not is there only if it was asked for.
-    valid: Option<bool>,
-    /// Of an entity: why it is not valid.
+    /// Whether it passed all checks of its kind. What did not is there only if it was asked for.
+    valid: bool,
+    /// Why it is not valid.
     reason: Option<String>,
-    /// Of fields: why there is no value, or not the one that was wanted.
+    source: RecordSource,
+    #[serde(flatten)]
+    members: BTreeMap<String, Value>,
+}
+
+/// A kind of entity: in the description the definition of `plan` stands in the place of this.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct EntityKind;
+
+/// A row of a table, its cells under the names of their columns: numbers and truth values as such, dates in ISO 8601, all else as text, empty cells as null.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct RowRecord {
+    kind: RowKind,
+    /// The table's number in the document, counted from 0.
+    table: u64,
+    source: RecordSource,
+    #[serde(flatten)]
+    members: BTreeMap<String, Value>,
+}
+
+/// What kind of record a row is.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum RowKind {
+    Row,
+}
+
+/// Fields as its members, null where there is nothing.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct FieldsRecord {
+    /// The name of their definition, `fields` by default.
+    kind: String,
+    /// Why there is no value, or not the one that was wanted.
     problems: Option<Vec<FieldProblem>>,
     source: RecordSource,
     #[serde(flatten)]
     members: BTreeMap<String, Value>,
+}
+
+/// What became of a collection: how many documents there were, and where each stretch of the merged result stands.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct Manifest {
+    /// How many documents there were.
+    documents: u32,
+    /// How many of them were extracted.
+    done: u32,
+    /// How many of them were not: their lines say why.
+    failed: u32,
+    result: MergedResult,
+    /// The stretches, in the order of the documents.
+    parts: Vec<ManifestPart>,
+}
+
+/// The merged result: a line for each document.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct MergedResult {
+    #[schema(example = "application/x-ndjson")]
+    media_type: String,
+    /// Its size.
+    bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal; absent where the collection is too large for one step to know it.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    sha256: Option<String>,
+}
+
+/// A stretch of the merged result.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct ManifestPart {
+    /// The number of its first document, counted from 0.
+    first: u32,
+    /// How many documents it has.
+    documents: u32,
+    /// How many of them were extracted.
+    done: u32,
+    /// How many of them were not.
+    failed: u32,
+    /// Where it begins in the merged result, in bytes.
+    offset: u64,
+    /// Its size.
+    bytes: u64,
+    /// Its SHA-256 in lower-case hexadecimal.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    sha256: String,
+}
+
+/// The result of one document of a job of many: what a job of this document alone would have as its result.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct NumberedResult {
+    /// The document's number in the job, counted from 0.
+    number: u32,
+    /// Its name, if it has one.
+    name: Option<String>,
+    #[serde(flatten)]
+    result: ScanResult,
 }
 
 /// What is wrong with a field.

@@ -9,6 +9,7 @@ LocalStack in a container runs this by itself when it is ready; elsewhere script
 needs boto3 and PyYAML, which LocalStack brings along.
 
   TEMPLATE                                 the template (default: where the container has it)
+  UPLOAD_ORIGINS                           origins of pages that may follow links into the bucket
   STACK_NAME                               what the names begin with (default: local)
   AWS_ENDPOINT_URL[_DYNAMODB, _SQS, _S3]   where AWS is (default: http://localhost:4566)
   AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY   as AWS SDKs know them
@@ -129,7 +130,11 @@ class Stack:
             "AWS::StackName": name,
             "AWS::URLSuffix": "amazonaws.com",
             **{name: default(parameter) for name, parameter in parameters.items()},
+            # There is no gateway here: this only stands in the origin of its pages.
+            "HttpApi": name,
         }
+        if origins := os.environ.get("UPLOAD_ORIGINS"):
+            self.values["UploadOrigins"] = origins.split(",")
         # By logical id and attribute; the empty one is what `Ref` yields.
         self.attributes = {}
 

@@ -17,6 +17,7 @@ pub async fn run(settings: AwsSettings) -> Result<ExitCode, Box<dyn Error>> {
         storage: Storage::Folder(settings.data),
         ports: settings.ports,
         clock: Clock::system(),
+        pages: settings.pages,
     })
     .await?;
     io::stdout().write_all(greeting(&endpoints).as_bytes())?;

@@ -10,7 +10,7 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use access::{KeyRecord, KeyState, Scope};
-use api::{App, Auth, AuthSettings, Preview};
+use api::{App, Auth, AuthSettings, DeadLetterQueues, Preview};
 use aws_lambda_events::event::sqs::SqsEvent;
 use engine::{Engine, Isolation};
 use futures::FutureExt as _;
@@ -26,7 +26,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use worker::{Elsewhere, Worker};
 
-use crate::endpoints::{self, Endpoints, StartError, Storage};
+use crate::endpoints::{self, Endpoints, Pages, StartError, Storage};
 use crate::lifecycle;
 use crate::listen::{ListenError, listen};
 use crate::mapping::{LONGEST_POLL_SECONDS, Mapping};
@@ -129,6 +129,7 @@ impl Product {
             storage: Storage::Folder(settings.data.clone()),
             ports: settings.aws_ports.unwrap_or_default(),
             clock: clock.clone(),
+            pages: Pages::served_at(address),
         })
         .await?;
         let clients = endpoints.clients().await;
@@ -270,6 +271,10 @@ impl Functions {
         let Clients { dynamodb, sqs, s3 } = clients;
         let queue = |queue: &Queue| store::Queue::new(sqs.clone(), &queue.url);
         let dead_letters = queue(&queues.dead_letters);
+        let watched = DeadLetterQueues {
+            jobs: Some(dead_letters.clone()),
+            webhooks: Some(queue(&queues.webhook_dead_letters)),
+        };
         let sent_to = store::Queues {
             jobs: queue(&queues.jobs),
             webhooks: queue(&queues.webhooks),
@@ -283,6 +288,7 @@ impl Functions {
                 settings.max_request_bytes,
             )
             .sharing_with(settings.cors.clone())
+            .watching(watched)
             .limited_by(settings.quotas)
             .called(settings.hosts.clone()),
             bounds: settings.bounds,

@@ -17,6 +17,7 @@
 //! | `AWS_PORTS` | any free ones; for `local aws` `4567,4568,4569` | ports of `DynamoDB`, SQS and S3 |
 //! | `FUNCTIONS_URL` | `http://127.0.0.1:9001` | `local mapping`: where functions are invoked |
 //! | `QUEUE_URL` | none | `local mapping`: what feeds the worker |
+//! | `UPLOAD_ORIGINS` | none | `local aws`: origins whose pages may follow links into the storage, joined by commas |
 //! | `DEAD_LETTER_QUEUE_URL` | none | `local mapping`: what feeds the reaper |
 //! | `WEBHOOK_QUEUE_URL` | none | `local mapping`: what feeds the notifier |
 
@@ -28,7 +29,7 @@ use api::{
     AuthSettings, AuthSettingsError, Cors, CorsError, Hosts, QuotaSettings, QuotaSettingsError,
 };
 
-use crate::endpoints::Ports;
+use crate::endpoints::{Pages, Ports};
 use crate::server::Bounds;
 
 /// The ports of `local aws`, which other programs have to know beforehand.
@@ -73,6 +74,8 @@ pub struct AwsSettings {
     pub data: PathBuf,
     /// Where the endpoints answer.
     pub ports: Ports,
+    /// Whose pages may follow links into the storage.
+    pub pages: Pages,
 }
 
 /// What `local mapping` is told.
@@ -160,6 +163,13 @@ impl AwsSettings {
         Ok(Self {
             data: data_folder(&get),
             ports: get("AWS_PORTS").map_or(Ok(WELL_KNOWN_PORTS), parse_ports)?,
+            pages: Pages::of(
+                get("UPLOAD_ORIGINS")
+                    .unwrap_or_default()
+                    .split(',')
+                    .filter(|origin| !origin.is_empty())
+                    .map(ToOwned::to_owned),
+            ),
         })
     }
 }
@@ -393,6 +403,7 @@ mod tests {
         let expected = AwsSettings {
             data: "/srv".into(),
             ports: WELL_KNOWN_PORTS,
+            pages: Pages::default(),
         };
         assert_eq!(settings, Ok(expected));
     }

@@ -16,7 +16,7 @@ use aws_sdk_dynamodb::types::{
 use aws_sdk_s3::config::Credentials;
 use aws_sdk_s3::presigning::PresigningConfig;
 use aws_sdk_s3::primitives::ByteStream;
-use local::endpoints::{Endpoints, FolderError, Options, Ports, StartError, Storage};
+use local::endpoints::{Endpoints, FolderError, Options, Pages, Ports, StartError, Storage};
 use local::listen::ListenError;
 use local::{lifecycle, provision};
 use service::Clock;
@@ -33,6 +33,7 @@ fn options(storage: Storage) -> Options {
         storage,
         ports: Ports::default(),
         clock: Clock::system(),
+        pages: Pages::default(),
     }
 }
 
@@ -84,6 +85,7 @@ async fn an_item_goes_when_its_time_to_live_has_passed() {
         storage,
         ports: Ports::default(),
         clock: clock.clone(),
+        pages: Pages::default(),
     })
     .await
     .unwrap();

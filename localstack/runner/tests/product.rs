@@ -5,10 +5,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use engine::{Engine, Isolation};
+use http::Request;
 use job::Tenant;
 use local::product::Product;
 use local::settings::Settings;
-use serde_json::Value;
+use serde_json::{Value, json};
 use service::Clock;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -50,6 +51,97 @@ async fn a_job_is_accepted_and_done() {
     assert_eq!(end_of(&product, &job).await, "completed");
     let (status, result) = ask(&product, "GET", &format!("scan/result/{job}/"), "").await;
     assert_eq!(status, 200, "{result}");
+    product.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_page_of_the_api_follows_links_into_the_storage_and_no_other_page_does() {
+    // Of this very document.
+    const SHA256: &str = "440a309d785dcf2f463f523d5b3281dd7fd2d98d18d73e451bae710aec912433";
+    let folder = tempfile::tempdir().unwrap();
+    let product = start(folder.path(), true).await;
+    let document = format!("Write to a@test.com. {}", "x ".repeat(2_500_000));
+    let about = json!({"bytes": document.len(), "sha256": SHA256}).to_string();
+    let (status, upload) = ask(&product, "POST", "uploads/", &about).await;
+    assert_eq!(status, 201, "{upload}");
+    let link = upload["url"].as_str().unwrap();
+    let headers = upload["headers"].as_object().unwrap();
+    let headers = headers.iter().filter(|(name, _)| *name != "content-length");
+    let headers: Vec<_> = headers
+        .map(|(name, value)| (name.as_str(), value.as_str().unwrap()))
+        .collect();
+    let names: Vec<&str> = headers.iter().map(|(name, _)| *name).collect();
+    assert!(!names.is_empty(), "a checksum goes in a header");
+
+    // A browser asks before it sends, and shows a page only what the answer lets it see.
+    let port = product.url.rsplit(':').next().unwrap();
+    let own = [
+        product.url.clone(),
+        format!("http://localhost:{port}"),
+        format!("http://[::1]:{port}"),
+    ];
+    let question = |origin: &str, method: &'static str| {
+        let asked = names.join(",");
+        let question = Request::options(link)
+            .header("origin", origin)
+            .header("access-control-request-method", method)
+            .header("access-control-request-headers", asked);
+        testkit::exchange(question.body("").unwrap())
+    };
+    let stranger = "https://evil.example";
+    for origin in [stranger, "http://127.0.0.1:1", "null"] {
+        let answer = question(origin, "PUT").await;
+        assert_eq!(answer.header("access-control-allow-origin"), "", "{origin}");
+    }
+    for origin in &own {
+        let answer = question(origin, "PUT").await;
+        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.header("access-control-allow-origin"), origin);
+        let methods = answer.header("access-control-allow-methods");
+        assert_eq!(methods, "GET,HEAD,PUT");
+        assert_eq!(
+            answer.header("access-control-allow-headers"),
+            names.join(",")
+        );
+        assert_eq!(answer.header("access-control-allow-credentials"), "");
+    }
+    let put = Request::put(link).header("origin", &own[0]);
+    let put = headers
+        .iter()
+        .fold(put, |put, (name, value)| put.header(*name, *value));
+    let put = testkit::exchange(put.body(document).unwrap()).await;
+    assert_eq!(put.status, 200, "{put:?}");
+    assert_eq!(put.header("access-control-allow-origin"), own[0]);
+    let seen = put.header("access-control-expose-headers");
+    assert!(
+        seen.contains("etag") && !put.header("etag").is_empty(),
+        "{put:?}"
+    );
+
+    let request = json!({"source": {"upload": upload["upload"]}, "extract": ["text"]});
+    let start = Request::post(format!("{}/api/v1/scan/start/", product.url));
+    let start = start.header("content-type", "application/json");
+    let job = testkit::exchange(start.body(request.to_string()).unwrap()).await;
+    assert_eq!(job.status, 202, "{job:?}");
+    let job = job.job_id();
+    assert_eq!(end_of(&product, &job).await, "completed");
+    let result = format!("scan/result/{job}/?link=true");
+    let (status, result) = ask(&product, "GET", &result, "").await;
+    assert_eq!(status, 200, "{result}");
+    let link = result["location"].as_str().unwrap();
+    let get = async |link: &str, origin: &str| {
+        let get = Request::get(link).header("origin", origin);
+        testkit::exchange(get.header("range", "bytes=0-9").body("").unwrap()).await
+    };
+    let part = get(link, &own[0]).await;
+    assert_eq!((part.status.as_u16(), part.body.len()), (206, 10));
+    assert_eq!(part.header("access-control-allow-origin"), own[0]);
+    let seen = part.header("access-control-expose-headers");
+    assert!(seen.contains("content-range"), "{part:?}");
+    let hidden = get(link, stranger).await;
+    assert_eq!(hidden.header("access-control-allow-origin"), "");
+    let unsigned = link.split_once('?').unwrap().0;
+    assert_eq!(get(unsigned, &own[0]).await.status, 403);
     product.shutdown().await;
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{AttributeDefinition, KeySchemaElement};
 use aws_sdk_sqs::types::QueueAttributeName;
 use job::limits;
-use local::endpoints::{Endpoints, Options, Ports, Storage};
+use local::endpoints::{Endpoints, Options, Pages, Ports, Storage};
 use local::provision;
 use serde_json::{Value, json};
 use service::{Clients, Clock};
@@ -145,6 +145,7 @@ async fn start() -> (Endpoints, Clients) {
         storage: Storage::Memory,
         ports: Ports::default(),
         clock: Clock::system(),
+        pages: Pages::default(),
     });
     let endpoints = endpoints.await.unwrap();
     let clients = endpoints.clients().await;

@@ -12,6 +12,9 @@ use crate::fields::{
 use crate::pattern::MAX_BYTES;
 use crate::{EntityKind, Extractor, Region, locale};
 
+/// A decimal number as a text.
+const DECIMAL: &str = "^-?[0-9]+(\\.[0-9]+)?$";
+
 /// The JSON Schema (2020-12) of the `extract` of a request.
 pub fn schema() -> Value {
     json!({
@@ -20,7 +23,7 @@ pub fn schema() -> Value {
         "description": "What to extract from each document. Each item is the name of an extractor, an extractor with its options, or fields of your own.",
         "type": "array",
         "minItems": 1,
-        "items": {"anyOf": [reference("ExtractorName"), reference("ExtractorOptions"), reference("FieldsItem")]},
+        "items": {"anyOf": [reference("ExtractorName"), reference("FieldsItem"), reference("ExtractorOptions")]},
         "examples": [
             ["entities", "text", {"chunks": {"max_chars": 800}}],
             [{"name": "invoice", "locale": "de-AT", "fields": {
@@ -35,6 +38,8 @@ pub fn schema() -> Value {
         "$defs": {
             "ExtractorName": extractor_name(),
             "ExtractorOptions": extractor_options(),
+            "EntityKind": {"description": "A kind of entity.", "type": "string", "enum": EntityKind::ALL.map(EntityKind::name)},
+            "NoOptions": {"description": "It has no options.", "type": "object", "maxProperties": 0, "additionalProperties": false},
             "FieldsItem": fields_item(),
             "Fields": fields(),
             "Field": {
@@ -45,8 +50,15 @@ pub fn schema() -> Value {
             },
             "FieldGroup": field_group(),
             "FieldValue": field_value(),
+            "Default": {
+                "description": "A value in the form of a result.",
+                "anyOf": [{"type": "string"}, {"type": "integer"}, {"type": "boolean"}, reference("Money")],
+            },
+            "Money": money(),
+            "Replacement": replacement(),
             "Each": each(),
             "Selector": selector(),
+            "Name": described("A name.", name()),
             "ValueType": value_type(),
             "Locale": tag(),
             "Selectors": one_or_more("A selector, or several that are tried in order.", &json!({"type": "string", "minLength": 1})),
@@ -55,6 +67,12 @@ pub fn schema() -> Value {
             "Paths": one_or_more("A type and members, such as `Product.offers.price`, or several that are tried in order.", &json!({"type": "string", "pattern": "^\\s*[^.\\s]+(\\.[^.\\s]+)+\\s*$", "maxLength": MAX_TEXT_BYTES})),
         },
     })
+}
+
+/// A schema with words of its own for the place where it stands.
+fn described(description: &str, mut schema: Value) -> Value {
+    schema["description"] = description.into();
+    schema
 }
 
 /// The name of a definition within the schema, as a reference to it.
@@ -67,7 +85,7 @@ fn extractor_name() -> Value {
         .into_iter()
         .filter(|it| *it != Extractor::Fields);
     let names: Vec<&str> = names.map(Extractor::name).collect();
-    json!({"description": "An extractor without options.", "enum": names})
+    json!({"description": "An extractor without options.", "type": "string", "enum": names})
 }
 
 fn extractor_options() -> Value {
@@ -92,9 +110,9 @@ fn options(extractor: Extractor) -> Value {
             "description": "How entities are found.",
             "type": "object",
             "properties": {
-                "kinds": {"description": "Which kinds are given; by default all.", "type": "array", "minItems": 1, "items": {"enum": EntityKind::ALL.map(EntityKind::name)}},
-                "region": {"description": "Where telephone numbers without a country's code are from, by ISO 3166-1.", "enum": Region::codes()},
-                "cards": {"description": "Whether card numbers are given in full.", "enum": ["masked", "full"], "default": "masked"},
+                "kinds": {"description": "Which kinds are given; by default all.", "type": "array", "minItems": 1, "items": reference("EntityKind")},
+                "region": {"description": "Where telephone numbers without a country's code are from, by ISO 3166-1.", "type": "string", "enum": Region::codes()},
+                "cards": {"description": "Whether card numbers are given in full.", "type": "string", "enum": ["masked", "full"], "default": "masked"},
                 "invalid": {"description": "Whether that is given too which has the form of a kind and the wrong check digits.", "type": "boolean", "default": false},
             },
             "additionalProperties": false,
@@ -114,7 +132,7 @@ fn options(extractor: Extractor) -> Value {
             },
             "additionalProperties": false,
         }),
-        _ => json!({"description": "It has no options.", "type": "object", "maxProperties": 0}),
+        _ => reference("NoOptions"),
     }
 }
 
@@ -125,8 +143,8 @@ fn fields_item() -> Value {
         "properties": {
             "fields": {"allOf": [reference("Fields"), {"propertyNames": {"not": {"enum": ["kind", "problems", "source"]}}}]},
             "each": reference("Each"),
-            "name": {"description": "The `kind` of the records.", "allOf": [name()], "default": "fields"},
-            "locale": {"description": "The locale of all fields that say none.", "allOf": [reference("Locale")]},
+            "name": {"$ref": "#/$defs/Name", "description": "The `kind` of the records.", "default": "fields"},
+            "locale": described("The locale of all fields that say none.", reference("Locale")),
         },
         "required": ["fields"],
         "additionalProperties": false,
@@ -139,7 +157,7 @@ fn fields() -> Value {
         "type": "object",
         "minProperties": 1,
         "maxProperties": MAX_FIELDS,
-        "propertyNames": name(),
+        "propertyNames": reference("Name"),
         "additionalProperties": reference("Field"),
     })
 }
@@ -169,24 +187,18 @@ fn field_value() -> Value {
         .keys()
         .map(|name| json!({"required": [name]}))
         .collect();
-    let replacement = json!({
-        "type": "object",
-        "properties": {
-            "pattern": pattern(),
-            "with": {"description": "`$1` and `${name}` stand for groups.", "type": "string", "maxLength": MAX_WITH_BYTES},
-        },
-        "required": ["pattern", "with"],
-        "additionalProperties": false,
-    });
     properties.extend(members(json!({
         "type": reference("ValueType"),
         "locale": reference("Locale"),
         "required": {"description": "Whether it is a problem if there is nothing.", "type": "boolean", "default": false},
-        "default": {"description": "What the value is if there is nothing: of the field's type, in the form of a result."},
+        "default": {
+            "description": "What the value is if there is nothing: of the field's type, in the form of a result.",
+            "anyOf": [reference("Default"), {"type": "array", "items": reference("Default")}],
+        },
         "many": {"description": "Whether all matches are wanted, as a list.", "type": "boolean", "default": false},
         "trim": {"description": "Whether white space is cut, and folded within.", "type": "boolean", "default": true},
-        "match": {"description": "What of the text counts: the group `value`, else the first, else the whole match.", "allOf": [pattern()]},
-        "replace": {"description": "What is replaced, one after the other, after `match`.", "type": "array", "minItems": 1, "maxItems": MAX_REPLACEMENTS, "items": replacement},
+        "match": described("What of the text counts: the group `value`, else the first, else the whole match.", pattern()),
+        "replace": {"description": "What is replaced, one after the other, after `match`.", "type": "array", "minItems": 1, "maxItems": MAX_REPLACEMENTS, "items": reference("Replacement")},
     })));
     let localised: Vec<&str> = Kind::ALL
         .into_iter()
@@ -227,8 +239,20 @@ fn field_value() -> Value {
     })
 }
 
+fn replacement() -> Value {
+    json!({
+        "description": "What is replaced, and by what.",
+        "type": "object",
+        "properties": {
+            "pattern": pattern(),
+            "with": {"description": "`$1` and `${name}` stand for groups.", "type": "string", "maxLength": MAX_WITH_BYTES},
+        },
+        "required": ["pattern", "with"],
+        "additionalProperties": false,
+    })
+}
+
 fn default(kind: Kind) -> Value {
-    const DECIMAL: &str = "^-?[0-9]+(\\.[0-9]+)?$";
     const DATE: &str = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
     match kind {
         Kind::String | Kind::Url | Kind::Email | Kind::Phone => {
@@ -244,13 +268,18 @@ fn default(kind: Kind) -> Value {
             "type": "string",
             "pattern": format!("^{DATE}T[0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}}(Z|[+-][0-9]{{2}}:[0-9]{{2}})?$"),
         }),
-        Kind::Money => json!({
-            "type": "object",
-            "properties": {"amount": {"type": "string", "pattern": DECIMAL}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}},
-            "required": ["amount", "currency"],
-            "additionalProperties": false,
-        }),
+        Kind::Money => reference("Money"),
     }
+}
+
+fn money() -> Value {
+    json!({
+        "description": "An amount of money.",
+        "type": "object",
+        "properties": {"amount": {"type": "string", "pattern": DECIMAL}, "currency": {"type": "string", "pattern": "^[A-Z]{3}$"}},
+        "required": ["amount", "currency"],
+        "additionalProperties": false,
+    })
 }
 
 fn each() -> Value {
@@ -285,7 +314,7 @@ fn selector() -> Value {
 }
 
 fn selectors() -> Map<String, Value> {
-    let described = |description: &str, name: &str| json!({"description": description, "allOf": [reference(name)]});
+    let described = |description: &str, name: &str| described(description, reference(name));
     members(json!({
         "css": described("CSS selectors for HTML and XML; `::text` and `::attr(x)` at the end take texts and attributes.", "Selectors"),
         "xpath": described("XPath 1.0 for HTML and XML.", "Selectors"),
@@ -299,7 +328,7 @@ fn selectors() -> Map<String, Value> {
 }
 
 fn value_type() -> Value {
-    json!({"description": "What a value is.", "enum": Kind::ALL.map(Kind::name), "default": "string"})
+    json!({"description": "What a value is.", "type": "string", "enum": Kind::ALL.map(Kind::name), "default": "string"})
 }
 
 fn tag() -> Value {

@@ -9,7 +9,8 @@ use std::fmt;
 /// | `TABLE_NAME` | the `DynamoDB` table | none |
 /// | `BUCKET_NAME` | the S3 bucket | none |
 /// | `QUEUE_URL` | the queue of jobs | none |
-/// | `DEAD_LETTER_QUEUE_URL` | where the queue's dead letters go; only the reaper needs it | none |
+/// | `DEAD_LETTER_QUEUE_URL` | where the queue's dead letters go; only the reaper needs it, and the API looks at it | none |
+/// | `WEBHOOK_DEAD_LETTER_QUEUE_URL` | where notices end that were given up on; only the API looks at it | none |
 /// | `MAX_REQUEST_BYTES` | longest body of a request, in bytes | 4,500,000: what fits a function's 6 MB event in base64 |
 /// | `WORKER_MEMORY_MB` | MB of the worker's function, for what usage costs; only the API needs it | 1769 |
 /// | `METRICS_NAMESPACE` | where a function's metrics stand in `CloudWatch` | `DataExtraction` |

@@ -14,6 +14,8 @@
 //! - [`Store::reserve`]: keys by which a call that is repeated has one effect and one answer.
 //! - [`Store::end_all_leases`]: for a place that knows that all its workers are dead.
 //! - [`ApiKeys`]: the keys of callers.
+//! - [`Store::links_origin`]: where links into the bucket lead.
+//! - [`Store::reach_table`], [`Store::reach_bucket`]: whether they answer.
 //! - [`Store::audit`]: who did what to keys, secrets, quotas and dead letters.
 //! - [`provision`]: the table's definition, for places that have no template to create it.
 //!
@@ -54,11 +56,13 @@ mod list;
 mod listing;
 mod merged;
 mod message;
+mod origin;
 mod parts;
 mod payload;
 pub mod provision;
 mod queue;
 mod quotas;
+mod reach;
 mod recovery;
 mod request;
 mod tally;

@@ -32,6 +32,8 @@ pub struct Backlog {
     pub waiting: u64,
     /// Those that were received, and are neither done nor given back.
     pub in_flight: u64,
+    /// Those that were sent to be seen later.
+    pub delayed: u64,
 }
 
 /// A queue, as seen by whoever sends to it or handles what came from it. Receiving and deleting is the event source
@@ -93,12 +95,14 @@ impl Queue {
         const WAITING: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessages;
         const IN_FLIGHT: QueueAttributeName =
             QueueAttributeName::ApproximateNumberOfMessagesNotVisible;
+        const DELAYED: QueueAttributeName = QueueAttributeName::ApproximateNumberOfMessagesDelayed;
         let answer = self
             .client
             .get_queue_attributes()
             .queue_url(&self.url)
             .attribute_names(WAITING)
             .attribute_names(IN_FLIGHT)
+            .attribute_names(DELAYED)
             .send()
             .await
             .map_err(Error::during("count messages"))?;
@@ -107,6 +111,7 @@ impl Queue {
         Ok(Backlog {
             waiting: count(WAITING).unwrap_or(0),
             in_flight: count(IN_FLIGHT).unwrap_or(0),
+            delayed: count(DELAYED).unwrap_or(0),
         })
     }
 

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use api::{AuthSettings, QuotaSettings};
+use api::{AuthSettings, DeadLetterQueues, QuotaSettings};
 use aws_lambda_events::event::sqs::SqsEvent;
 use axum::Router;
 use axum::body::Body;
@@ -12,7 +12,7 @@ use fetch::Policy;
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use jiff::Timestamp;
-use local::endpoints::{self, Endpoints, Ports, Storage};
+use local::endpoints::{self, Endpoints, Pages, Ports, Storage};
 use local::mapping::Mapping;
 use local::provision;
 use notifier::Notifier;
@@ -56,6 +56,7 @@ pub struct Stack {
     pub(crate) jobs: Mapping,
     pub(crate) dead_letters: Mapping,
     pub(crate) webhooks: Mapping,
+    webhook_dead_letters: provision::Queue,
     endpoints: Endpoints,
     /// Whether nobody is asked who they are.
     is_open: bool,
@@ -116,6 +117,7 @@ impl Stack {
             storage: Storage::Memory,
             ports: Ports::default(),
             clock: clock.clone(),
+            pages: Pages::default(),
         })
         .await
         .unwrap();
@@ -142,6 +144,10 @@ impl Stack {
         );
         let queue = |queue: &provision::Queue| Queue::new(wired.sqs.clone(), &queue.url);
         let dead_letter_queue = queue(&queues.dead_letters);
+        let watched = DeadLetterQueues {
+            jobs: Some(dead_letter_queue.clone()),
+            webhooks: Some(queue(&queues.webhook_dead_letters)),
+        };
         let sent_to = Queues {
             jobs: queue(&queues.jobs),
             webhooks: queue(&queues.webhooks),
@@ -165,7 +171,8 @@ impl Stack {
             clock.clone(),
             api::Auth::new(options.auth, store.api_keys(), clock.clone()),
             options.max_request_bytes,
-        );
+        )
+        .watching(watched);
         let app = match options.quotas {
             Some(quotas) => app.limited_by(quotas),
             None => app,
@@ -184,6 +191,7 @@ impl Stack {
             jobs: mapping(queues.jobs),
             dead_letters: mapping(queues.dead_letters),
             webhooks: mapping(queues.webhooks),
+            webhook_dead_letters: queues.webhook_dead_letters,
             clock,
             dynamodb,
             sqs,
@@ -203,6 +211,10 @@ impl Stack {
             ("QUEUE_URL", self.jobs.queue.url.clone()),
             ("WEBHOOK_QUEUE_URL", self.webhooks.queue.url.clone()),
             ("DEAD_LETTER_QUEUE_URL", self.dead_letters.queue.url.clone()),
+            (
+                "WEBHOOK_DEAD_LETTER_QUEUE_URL",
+                self.webhook_dead_letters.url.clone(),
+            ),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.dynamodb.url.clone()),
             ("AWS_ENDPOINT_URL_SQS", self.sqs.url.clone()),
             ("AWS_ENDPOINT_URL_S3", self.s3.url.clone()),

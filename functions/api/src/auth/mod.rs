@@ -26,7 +26,7 @@ pub(crate) use gate::{Gate, gate};
 pub(crate) use jwt::MAX_TOKEN_BYTES;
 pub use jwt::SettingsError as AuthSettingsError;
 pub(crate) use operators::operators_only;
-pub(crate) use refusal::{forbidden, foreign_tenant, unauthenticated};
+pub(crate) use refusal::{forbidden, foreign_tenant, operators_alone, unauthenticated};
 pub use settings::AuthSettings;
 
 use self::jwt::{Jwt, Refused};
@@ -67,6 +67,15 @@ impl Auth {
     /// Nobody is asked who they are.
     pub fn open() -> Self {
         Self(Arc::new(Mode::Open))
+    }
+
+    /// How callers are known, by the name that settings give it.
+    pub(crate) fn mode(&self) -> &'static str {
+        match &*self.0 {
+            Mode::Open => "open",
+            Mode::Keys(_) => "keys",
+            Mode::KeysAndTokens(..) => "keys+jwt",
+        }
     }
 
     /// Who sent a request with these headers.

@@ -57,7 +57,7 @@ pub(crate) fn foreign_tenant() -> Problem {
 }
 
 /// The caller does not run the installation.
-pub(super) fn operators_alone() -> Problem {
+pub(crate) fn operators_alone() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "forbidden",

@@ -20,6 +20,14 @@ use crate::problem::Problem;
 use crate::query::{self, NoParameters};
 use crate::{App, openapi};
 
+/// What was made of a task's document, or why there is nothing.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum TaskResult<'r> {
+    Converted(ConvertDocumentResponse<'r>),
+    Failed(TaskFailureResult),
+}
+
 /// What was made of a document.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ConvertDocumentResponse<'r> {
@@ -40,16 +48,17 @@ pub(crate) struct ConvertDocumentResponse<'r> {
 #[derive(Debug, Serialize, ToSchema)]
 struct ExportDocumentResponse<'r> {
     filename: String,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required = true)]
     md_content: Option<&'r RawValue>,
     /// A `DoclingDocument`, version 1.5 of its model.
-    #[schema(value_type = Option<BTreeMap<String, Value>>)]
+    #[schema(value_type = Option<BTreeMap<String, Value>>, required = true)]
     json_content: Option<&'r RawValue>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required = true)]
     html_content: Option<&'r RawValue>,
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, required = true)]
     text_content: Option<&'r RawValue>,
     /// Always null.
+    #[schema(value_type = Option<String>, required = true)]
     doctags_content: Option<()>,
 }
 
@@ -86,7 +95,7 @@ struct Document<'r> {
         (
             status = 200,
             description = "The outputs, or a `TaskFailureResult`",
-            body = ConvertDocumentResponse<'static>,
+            body = TaskResult<'static>,
             example = json!({
                 "document": {
                     "filename": "report.pdf", "md_content": "# Report\n\nAll is well.",
@@ -107,7 +116,7 @@ pub(crate) async fn get_result(
     let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(not_found)?;
     if let Some(failure) = TaskFailureResult::of(&job) {
-        return Ok(Json(failure).into_response());
+        return Ok(Json(TaskResult::Failed(failure)).into_response());
     }
     match app.store.result(&job).await? {
         None => Err(not_ready()),
@@ -135,7 +144,7 @@ fn outputs(job: &Job, json: &[u8]) -> Result<Response, Problem> {
         processing_time: seconds(job),
         timings: BTreeMap::new(),
     };
-    Ok(Json(response).into_response())
+    Ok(Json(TaskResult::Converted(response)).into_response())
 }
 
 fn seconds(job: &Job) -> f64 {

@@ -11,26 +11,60 @@ pub(crate) struct ConvertSourcesRequest {
     #[schema(min_items = 1, max_items = 1)]
     sources: Vec<ConvertSource>,
     options: Option<ConvertDocumentsOptions>,
-    /// `{"kind": "inbody"}`: results come in the answer.
-    #[schema(value_type = Option<Object>, example = json!({"kind": "inbody"}))]
-    target: Option<()>,
+    target: Option<InBodyTarget>,
+}
+
+/// Results come in the answer.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct InBodyTarget {
+    kind: TargetKind,
+}
+
+/// Where results go.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TargetKind {
+    /// Into the answer.
+    InBody,
 }
 
 /// A document.
 #[derive(Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(untagged)]
 pub(crate) enum ConvertSource {
-    /// At an address, from where it is fetched.
-    Http {
-        #[schema(example = "https://example.org/report.pdf")]
-        url: String,
-    },
-    /// Here.
-    File {
-        /// The document in base64.
-        base64_string: String,
-        filename: String,
-    },
+    Http(HttpSource),
+    File(FileSource),
+}
+
+/// At an address, from where it is fetched.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct HttpSource {
+    kind: HttpKind,
+    #[schema(example = "https://example.org/report.pdf")]
+    url: String,
+}
+
+/// Here.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct FileSource {
+    kind: FileKind,
+    /// The document in base64.
+    base64_string: String,
+    filename: String,
+}
+
+/// How it is known that a document is at an address.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum HttpKind {
+    Http,
+}
+
+/// How it is known that a document is here.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum FileKind {
+    File,
 }
 
 /// What to make of a document. Other options of docling-serve are taken if they change nothing here, or ask for nothing; those that ask
@@ -63,7 +97,5 @@ pub(crate) struct ConvertFilesForm {
     files: Vec<String>,
     /// Which outputs to make, a part for each. Default: `md`. Other options are parts as well.
     to_formats: Option<Vec<OutputFormat>>,
-    /// `inbody`: results come in the answer.
-    #[schema(example = "inbody")]
-    target_type: Option<String>,
+    target_type: Option<TargetKind>,
 }

@@ -14,11 +14,14 @@ pub(crate) struct TaskStatusResponse {
     task_type: &'static str,
     task_status: ConversionStatus,
     /// Always null: how many tasks are before it is not known.
+    #[schema(required = true)]
     task_position: Option<u32>,
     task_meta: TaskProcessingMeta,
     /// Why it failed.
+    #[schema(required = true)]
     error_message: Option<String>,
     /// Why it failed, for programs.
+    #[schema(required = true)]
     failure: Option<PublicFailureInfo>,
 }
 

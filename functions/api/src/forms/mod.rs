@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderValue, header};
 
 use crate::problem::Problem;
 
-pub(crate) use page::{Cursor, Page, PageOptions, no_such_page};
+pub(crate) use page::{Cursor, Page, PageOptions, no_such_page, wants_link};
 pub(crate) use written::{documents, records};
 
 /// A form of a result.

@@ -15,6 +15,12 @@ pub(crate) const LIMIT: &str = "limit";
 /// The parameter that says where a page begins.
 pub(crate) const CURSOR: &str = "cursor";
 
+/// The parameter by which a result that is too big is told by a link, and not by a redirect.
+const LINK: &str = "link";
+
+/// What a whole result is asked for with.
+const KNOWN: [&str; 4] = [LIMIT, CURSOR, LINK, WAIT];
+
 /// Most records of a page.
 pub(crate) const MAX_LIMIT: usize = 10_000;
 
@@ -35,7 +41,7 @@ impl PageOptions {
     pub(crate) fn read(uri: &http::Uri) -> Result<Option<Self>, Problem> {
         let (mut limit, mut cursor) = (None, None);
         let mut flaws = Flaws::default();
-        for (name, value) in query::parameters(uri, &[LIMIT, CURSOR, WAIT])? {
+        for (name, value) in query::parameters(uri, &KNOWN)? {
             if name == LIMIT {
                 limit = value.parse().ok().filter(|it| (1..=MAX_LIMIT).contains(it));
                 if limit.is_none() {
@@ -54,6 +60,26 @@ impl PageOptions {
             cursor,
         }))
     }
+}
+
+/// Whether the client wants to be told where a result lies, rather than to be sent there: a page in a browser cannot see a redirect, and would follow
+/// it with headers that are meant for this service alone.
+pub(crate) fn wants_link(uri: &http::Uri) -> Result<bool, Problem> {
+    let mut wanted = false;
+    let mut flaws = Flaws::default();
+    for (name, value) in query::parameters(uri, &KNOWN)? {
+        match (&*name, &*value) {
+            (LINK, "true") => wanted = true,
+            (LINK, "false") => wanted = false,
+            (LINK, _) => flaws.add(
+                Place::Parameter(name),
+                "This is `true`, for a link in the place of a redirect, or `false`.",
+            ),
+            _ => {}
+        }
+    }
+    flaws.end()?;
+    Ok(wanted)
 }
 
 /// What is answered to a cursor that leads to no page.

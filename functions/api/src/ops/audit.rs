@@ -56,7 +56,7 @@ pub(crate) struct AuditRecord {
     #[schema(example = "5f1d0c7a9e3b2468")]
     subject: String,
     /// More of it, by the kind of event.
-    #[schema(value_type = Object)]
+    #[schema(value_type = BTreeMap<String, Value>)]
     details: Value,
     /// The request that it came with: the `X-Request-Id` of its answer.
     request_id: String,
@@ -68,6 +68,7 @@ pub(crate) struct AuditRecords {
     /// The events, newest first.
     events: Vec<AuditRecord>,
     /// The `cursor` of the next page; null if this is the last.
+    #[schema(required = true)]
     next: Option<String>,
 }
 

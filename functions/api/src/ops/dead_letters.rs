@@ -58,6 +58,7 @@ pub(crate) struct DeadLetters {
     /// The letters, newest first.
     dead_letters: Vec<Letter>,
     /// The `cursor` of the next page; null if this is the last.
+    #[schema(required = true)]
     next: Option<String>,
 }
 
@@ -69,6 +70,7 @@ pub(crate) struct RedrivenLetters {
     /// Those that could not be, and are still there.
     refused: Vec<RefusedLetter>,
     /// The `cursor` by which to go on; null if there are no more.
+    #[schema(required = true)]
     next: Option<String>,
 }
 
@@ -87,6 +89,7 @@ pub(crate) struct DiscardedLetters {
     /// How many.
     discarded: usize,
     /// The `cursor` by which to go on; null if there are no more.
+    #[schema(required = true)]
     next: Option<String>,
 }
 

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use axum::Json;
+use axum::extract::State;
 use serde::Serialize;
 use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
-use crate::openapi;
 use crate::query::{self, NoParameters};
+use crate::{App, openapi};
 
 /// That the service is up.
 #[derive(Debug, Serialize, ToSchema)]
@@ -19,6 +20,10 @@ pub(crate) struct Health {
     /// The version of the service.
     #[schema(example = "0.1.0")]
     version: &'static str,
+    /// How callers are known: `open`, nobody is asked; `keys`; `keys+jwt`, keys and tokens of an identity provider. So a page need not
+    /// be refused to learn that it has to ask for a key.
+    #[schema(example = "keys")]
+    auth: &'static str,
 }
 
 /// Tell whether the service is up
@@ -30,10 +35,11 @@ pub(crate) struct Health {
     tag = "service",
     responses((status = 200, description = "It is up", body = Health), Problems),
 )]
-pub(crate) async fn get_health(_: NoParameters) -> Json<Health> {
+pub(crate) async fn get_health(State(app): State<App>, _: NoParameters) -> Json<Health> {
     Json(Health {
         status: "ok",
         version: env!("CARGO_PKG_VERSION"),
+        auth: app.auth.mode(),
     })
 }
 

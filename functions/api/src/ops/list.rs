@@ -44,6 +44,7 @@ pub(crate) struct Jobs {
     /// The jobs, newest first.
     jobs: Vec<JobStatus>,
     /// The `cursor` of the next page; null if this is the last.
+    #[schema(required = true)]
     next: Option<String>,
 }
 

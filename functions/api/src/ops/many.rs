@@ -10,10 +10,10 @@ use store::StoredResult;
 use utoipa::ToSchema;
 
 use super::result::{ResultLink, typed};
-use crate::App;
+use super::status::JobProgress;
 use crate::forms::Form;
 use crate::problem::{Flaws, Place, Problem};
-use crate::query;
+use crate::{App, query, schema};
 
 /// Asks for what is done so far: `partial=true`.
 const PARTIAL: &str = "partial";
@@ -34,17 +34,18 @@ pub(crate) struct PartialResult {
     complete: bool,
     /// How many documents are dealt with; absent before the first look at them.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<JobProgress>)]
     progress: Option<Dealt>,
-    /// A result for each document that is done, in the order of their numbers: `number`, its `name`, and what a job of this document alone
-    /// would have as its result.
-    #[schema(value_type = Vec<serde_json::Value>)]
+    /// A result for each document that is done, in the order of their numbers.
+    #[schema(value_type = Vec<schema::NumberedResult>)]
     results: Vec<Box<RawValue>>,
     /// The `cursor` of the results that follow; null if there are no more now.
+    #[schema(required = true)]
     next: Option<String>,
 }
 
 /// How many documents are dealt with.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Serialize)]
 struct Dealt {
     done: u32,
     failed: u32,

@@ -15,29 +15,29 @@ pub(crate) mod many;
 pub(crate) mod preview;
 pub(crate) mod quotas;
 pub(crate) mod remove;
+pub(crate) mod request;
 pub(crate) mod result;
 pub(crate) mod retry;
 pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod status;
+pub(crate) mod system;
 pub(crate) mod uploads;
 pub(crate) mod usage;
 pub(crate) mod webhooks;
 pub(crate) mod whoami;
 
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::Response;
 use http::{HeaderValue, Uri, header};
 
 /// A page that may do no more than its policy says.
 ///
 /// Its addresses are relative, for it may stand behind a prefix that only the browser knows: a stage, a base path, a function's
 /// name. They count from its path with the slash at the end; from the one without, a browser is sent there.
-fn page(uri: &Uri, html: &'static str, policy: &'static str) -> Response {
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, policy),
-        (header::CACHE_CONTROL, "no-cache"),
-    ];
-    let mut response = (headers, Html(html)).into_response();
+fn page(uri: &Uri, mut response: Response, policy: HeaderValue) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     let last = uri.path().rsplit('/').next().unwrap_or_default();
     if !last.is_empty()
         && let Ok(refresh) = HeaderValue::try_from(format!("0; url={last}/"))

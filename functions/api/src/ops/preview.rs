@@ -47,9 +47,7 @@ const MAX_BODY_BYTES: usize = 2 << 20;
                 }))),
             )),
             (schema::ScanForm = "multipart/form-data"),
-            (schema::Document = "text/plain", example = json!("Write to a@test.com.")),
             (schema::Document = "application/octet-stream"),
-            (schema::Document = "*/*"),
         ),
     ),
     responses(

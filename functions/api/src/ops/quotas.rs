@@ -38,7 +38,7 @@ pub(crate) struct Quotas {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct QuotaLevel {
     limit: Limit,
-    source: Source,
+    source: QuotaSource,
     /// What is used of it, as it is known here: up to a minute old.
     used: u64,
     /// What is left of it; absent if there is no end to it.
@@ -70,7 +70,7 @@ pub(crate) enum Unlimited {
 /// Where a limit comes from.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum Source {
+enum QuotaSource {
     /// It was set for this tenant.
     Tenant,
     /// It holds for all tenants for which nothing else was set.
@@ -244,9 +244,9 @@ impl QuotaLevel {
                 Quota::Unlimited => Limit::Unlimited(Unlimited::Unlimited),
             },
             source: if level.is_own {
-                Source::Tenant
+                QuotaSource::Tenant
             } else {
-                Source::Installation
+                QuotaSource::Installation
             },
             used: level.used,
             remaining: level.remaining(),

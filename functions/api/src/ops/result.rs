@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use jiff::Timestamp;
 use job::{Job, JobKey, Payload};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::StoredResult;
 use utoipa::openapi::{RefOr, Response as Documented};
 use utoipa::{IntoResponses, ToSchema};
@@ -17,14 +17,14 @@ use utoipa::{IntoResponses, ToSchema};
 use super::many;
 use crate::caller::{Addressed, Caller};
 use crate::etag::{Known, Tag, not_modified};
-use crate::forms::{self, Cursor, Form, Page, PageOptions, no_such_page};
+use crate::forms::{self, Cursor, Form, Page, PageOptions, no_such_page, wants_link};
 use crate::problem::{Flaws, Place, Problem};
 use crate::retry_after::{self, retry_after};
 use crate::wait::Wait;
 use crate::{App, openapi, query, schema};
 
-/// Where a result lies that is too big to be answered.
-#[derive(Debug, Serialize, ToSchema)]
+/// Where a result lies that is too big to be answered. The one member tells it from a result.
+#[derive(Debug, Serialize, Deserialize, ToSchema)]
 pub(crate) struct ResultLink {
     /// The result, for 15 minutes; needs no further authorisation.
     location: String,
@@ -53,6 +53,11 @@ impl ResultLink {
 /// The result of a collection is a manifest: how many documents there were, and for each stretch of the merged result its place, size and
 /// SHA-256. With `Accept: application/x-ndjson` the merged result itself is answered, a link to it, that is: a line for each document.
 ///
+/// A result over 4 MB, and the merged result of a collection, lies in the storage, and the answer leads there: with 303, or with `link=true` by a 200 whose
+/// body is `{"location": …}` alone. That is for pages in a browser, which cannot see a redirect; `location` is fetched without a key or any other header of
+/// this service. A smaller result comes with `link=true` as it does without. As NDJSON and CSV a large result is read in pages; as Markdown or text it
+/// is not given (406).
+///
 /// With `partial=true` a job of many documents tells what is done so far, in whatever state it is: a result for each document that is, in pages of
 /// up to 3 MB.
 #[utoipa::path(
@@ -63,6 +68,7 @@ impl ResultLink {
         ("job_id" = Uuid, Path, description = "The job"),
         ("limit" = Option<u32>, Query, description = "Most records of a page, 1 to 10,000. Default: all, or 1,000 with a cursor.", example = 100),
         ("cursor" = Option<String>, Query, description = "Where the page begins: `next` of the page before."),
+        ("link" = Option<bool>, Query, description = "Whether a result that is too big is told by a link with 200, and not by a redirect with 303."),
         ("partial" = Option<bool>, Query, description = "Of a job of many documents: what is done so far."),
         ("wait" = Option<u32>, Query, description = "Seconds that the answer may take, up to 20: it comes the moment that the job ends.", example = 20),
         ("Prefer" = Option<String>, Header, description = "`wait=N`: the same as the parameter.", example = "wait=20"),
@@ -96,6 +102,9 @@ impl ResultLink {
                         }],
                         "next": "MS4xODA",
                     }))),
+                    ("link" = (summary = "Where it lies, with `link=true`", value = json!({
+                        "location": "https://bucket.s3.us-east-1.amazonaws.com/jobs/default/01990a5d-ac96-774b-8cce-b302099a8057/result-1?X-Amz-Signature=…",
+                    }))),
                 )),
                 (String = "application/x-ndjson"),
                 (String = "text/csv"),
@@ -128,9 +137,9 @@ pub(crate) async fn get_scan_result(
     uri: Uri,
 ) -> Result<Response, Problem> {
     let so_far = many::asked(&uri)?;
-    let options = match so_far {
-        Some(_) => None,
-        None => PageOptions::read(&uri)?,
+    let (options, as_link) = match so_far {
+        Some(_) => (None, false),
+        None => (PageOptions::read(&uri)?, wants_link(&uri)?),
     };
     let job = app.store.get(&key, app.clock.now()).await?;
     let job = job.ok_or_else(Problem::job_not_found)?;
@@ -149,8 +158,19 @@ pub(crate) async fn get_scan_result(
         retry_after::put(response.headers_mut(), seconds);
         response
     };
+    if as_link {
+        stay(&mut response);
+    }
     wait.tell(&mut response);
     Ok(response)
+}
+
+/// Turns an answer that sends its client on into one that says the same and leaves the client where it is.
+fn stay(response: &mut Response) {
+    if response.status() == StatusCode::SEE_OTHER {
+        *response.status_mut() = StatusCode::OK;
+        response.headers_mut().remove(header::LOCATION);
+    }
 }
 
 /// The result of a completed job, unless the client has it already.

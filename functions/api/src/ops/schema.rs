@@ -1,18 +1,21 @@
 //! The description of the API, for machines.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
-use axum::response::{IntoResponse, Response};
-use http::{HeaderMap, Uri, header};
+use axum::response::Response;
+use http::{HeaderMap, HeaderValue, Uri, header};
 use utoipa::IntoResponses;
 use utoipa::openapi::{RefOr, Response as Documented};
 
+use crate::assets::{self, Asset, Keep};
 use crate::problem::{Flaws, Place, Problem};
 use crate::{openapi, query};
 
 const YAML: &str = "application/vnd.oai.openapi";
 const JSON: &str = "application/vnd.oai.openapi+json";
+
+/// What the answer goes by.
+const VARY: HeaderValue = HeaderValue::from_static("accept, accept-encoding");
 
 /// Media types by which a client asks for each form. The first of each is what it gets.
 const FORMS: [(Form, &[&str]); 2] = [
@@ -30,28 +33,13 @@ const FORMS: [(Form, &[&str]); 2] = [
     (Form::Json, &[JSON, "application/json"]),
 ];
 
-/// The two texts, made when the first of them is asked for.
-static TEXTS: LazyLock<Result<Texts, String>> = LazyLock::new(Texts::new);
+/// The texts.
+const TEXTS: &[Asset] = &include!(concat!(env!("OUT_DIR"), "/description.rs"));
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     Yaml,
     Json,
-}
-
-struct Texts {
-    yaml: String,
-    json: String,
-}
-
-impl Texts {
-    fn new() -> Result<Self, String> {
-        let description = openapi::openapi();
-        Ok(Self {
-            yaml: yaml_serde::to_string(&description).map_err(|error| error.to_string())?,
-            json: format!("{description:#}"),
-        })
-    }
 }
 
 /// Describe the API, for machines
@@ -61,12 +49,16 @@ impl Texts {
     get,
     path = "/api/schema/",
     tag = "documentation",
-    params(("format" = Option<String>, Query, description = "`yaml` or `json`; counts more than `Accept`", example = "json")),
+    params(
+        ("format" = Option<String>, Query, description = "`yaml` or `json`; counts more than `Accept`", example = "json"),
+        ("If-None-Match" = Option<String>, Header, description = "`ETag` of an answer that is known"),
+    ),
     responses(
         (status = 200, description = "The OpenAPI document", content(
             (String = "application/vnd.oai.openapi"),
             (Object = "application/vnd.oai.openapi+json"),
         )),
+        (status = 304, description = "The client has it: its `ETag` is in `If-None-Match`"),
         Problems,
     ),
 )]
@@ -75,15 +67,15 @@ pub(crate) async fn get_schema(uri: Uri, headers: HeaderMap) -> Result<Response,
         Some(form) => form,
         None => wanted_by_header(&headers),
     };
-    let texts = TEXTS
-        .as_ref()
-        .map_err(|cause| Problem::internal(cause.clone()))?;
-    let (media_type, text) = match form {
-        Form::Yaml => (YAML, texts.yaml.as_str()),
-        Form::Json => (JSON, texts.json.as_str()),
+    let (media_type, name) = match form {
+        Form::Yaml => (YAML, "openapi.yaml"),
+        Form::Json => (JSON, "openapi.json"),
     };
-    let headers = [(header::CONTENT_TYPE, media_type), (header::VARY, "accept")];
-    Ok((headers, text).into_response())
+    let mut response = assets::find(TEXTS, name)?.answer(&headers, Keep::Asked)?;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    headers.insert(header::VARY, VARY);
+    Ok(response)
 }
 
 fn wanted_by_query(uri: &Uri) -> Result<Option<Form>, Problem> {

@@ -67,7 +67,7 @@ pub(crate) struct Ended {
     result_url: String,
     /// Its result, if it is completed and the result has at most 1,000,000 bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<schema::ScanResult>)]
+    #[schema(value_type = Option<schema::WholeResult>)]
     result: Option<Box<RawValue>>,
 }
 
@@ -138,9 +138,7 @@ pub(crate) const MAX_RESULT_BYTES: u64 = 1_000_000;
                 }))),
             )),
             (schema::ScanForm = "multipart/form-data"),
-            (schema::Document = "text/plain", example = json!("Write to a@test.com.")),
             (schema::Document = "application/octet-stream"),
-            (schema::Document = "*/*"),
         ),
     ),
     responses(

@@ -328,7 +328,7 @@ impl JobFailure {
 }
 
 impl ExtractorVersion {
-    fn of(pinned: &Pinned) -> Self {
+    pub(super) fn of(pinned: &Pinned) -> Self {
         let Pinned { name, version } = pinned.clone();
         Self { name, version }
     }

@@ -236,7 +236,11 @@ async fn queued(app: &App, caller: &Caller) -> (Option<u64>, Option<u64>) {
     if !caller.identity().is_operator() {
         return (None, None);
     }
-    let Backlog { waiting, in_flight } = app.traffic.look(app, app.clock.now()).await;
+    let Backlog {
+        waiting,
+        in_flight,
+        delayed: _,
+    } = app.traffic.look(app, app.clock.now()).await;
     (Some(waiting), Some(in_flight))
 }
 

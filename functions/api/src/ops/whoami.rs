@@ -10,9 +10,9 @@ use utoipa::openapi::{RefOr, Response};
 use utoipa::{IntoResponses, ToSchema};
 
 use crate::caller::Caller;
-use crate::openapi;
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
+use crate::{openapi, schema};
 
 /// Who calls.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,7 +24,7 @@ pub(crate) struct Whoami {
     #[schema(example = "acme")]
     tenant: String,
     /// What the caller may do there; `admin` is everything.
-    #[schema(example = json!(["scan:read", "scan:write"]))]
+    #[schema(value_type = Vec<schema::Scope>, example = json!(["scan:read", "scan:write"]))]
     scopes: Vec<&'static str>,
     /// Whether the caller is an operator, who may act for any tenant by the header `X-Tenant`.
     operator: bool,

@@ -46,6 +46,7 @@ pub(crate) async fn call_of(operation: &str, world: &World) -> Option<Call> {
             .answers(StatusCode::ACCEPTED),
         "list_scans" => needs(ScanRead).shows(&job().pending().await.key.id),
         "get_scan_status" => needs(ScanRead).of(&job().pending().await.key.id),
+        "get_scan_request" => needs(ScanRead).of(&job().pending().await.key.id),
         "get_scan_result" => needs(ScanRead).of(&job().completed().await.id),
         "get_scan_events" => needs(ScanRead).of(&job().completed().await.id),
         "cancel_scan" => needs(ScanWrite).of(&job().pending().await.key.id),
@@ -104,6 +105,7 @@ pub(crate) async fn call_of(operation: &str, world: &World) -> Option<Call> {
             .answers(StatusCode::NO_CONTENT),
 
         "get_limits" | "get_usage" | "get_quotas" | "get_extractors_schema" => needs(ScanRead),
+        "get_system" => needs(Admin).for_operators(),
         "set_quotas" => needs(Admin)
             .sends("application/json", r#"{"jobs_in_flight": 100}"#)
             .for_operators(),

@@ -95,12 +95,14 @@ async fn every_path_is_documented() {
         format!("/api/v1/scan/cancel/{ID}/"),
         format!("/api/v1/scan/events/{ID}/"),
         format!("/api/v1/scan/remove/{ID}/"),
+        format!("/api/v1/scan/request/{ID}/"),
         format!("/api/v1/scan/result/{ID}/"),
         format!("/api/v1/scan/retry/{ID}/"),
         "/api/v1/scan/start/".to_owned(),
         format!("/api/v1/scan/status/{ID}/"),
         format!("/api/v1/scan/webhooks/{ID}/"),
         format!("/api/v1/scan/webhooks/{ID}/replay/"),
+        "/api/v1/system/".to_owned(),
         "/api/v1/uploads/".to_owned(),
         format!("/api/v1/uploads/{ID}/"),
         "/api/v1/usage/".to_owned(),
@@ -200,6 +202,7 @@ async fn an_unknown_path_is_a_problem() {
 async fn an_id_that_is_no_uuid_names_no_job() {
     for (method, operation) in [
         (Method::GET, "status"),
+        (Method::GET, "request"),
         (Method::GET, "result"),
         (Method::POST, "cancel"),
         (Method::POST, "retry"),

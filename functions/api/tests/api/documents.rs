@@ -24,13 +24,14 @@ fn the_committed_description_is_that_of_the_code() {
 }
 
 /// What answers whatever becomes of table, queue and bucket.
-const WITHOUT_STORE: [&str; 6] = [
+const WITHOUT_STORE: [&str; 7] = [
     "/admin/",
     "/api/docs/",
     "/api/schema/",
     "/api/v1/extractors/schema/",
     "/api/v1/health/",
     "/api/v1/limits/",
+    "/api/v1/system/",
 ];
 
 #[test]
@@ -92,9 +93,11 @@ fn every_operation_says_what_it_is_and_what_can_go_wrong() {
             "get_quotas",
             "get_result",
             "get_scan_events",
+            "get_scan_request",
             "get_scan_result",
             "get_scan_status",
             "get_schema",
+            "get_system",
             "get_upload",
             "get_usage",
             "get_whoami",
@@ -215,6 +218,7 @@ async fn health_needs_no_store() {
     assert_eq!(answer.status, StatusCode::OK);
     assert_eq!(answer.header("content-type"), "application/json");
     assert_eq!(answer.json()["status"], "ok");
+    assert_eq!(answer.json()["auth"], "open");
 }
 
 #[tokio::test]

@@ -149,6 +149,35 @@ async fn two_hosts_are_one_too_many() {
     assert_eq!(answer.json()["type"], "urn:problem:malformed_request");
 }
 
+#[test]
+fn what_is_refused_whatever_is_asked_for_is_described_with_every_operation() {
+    let description = api::openapi();
+    for (path, item) in description["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let described = |status: &str, code: &str| {
+                let problem =
+                    &operation["responses"][status]["content"]["application/problem+json"];
+                let examples = problem["examples"].as_object().into_iter().flatten();
+                let mut kinds = examples.map(|(_, example)| &example["value"]["type"]);
+                kinds.any(|kind| *kind == format!("urn:problem:{code}"))
+            };
+            for (status, code) in [
+                ("400", "malformed_request"),
+                ("414", "url_too_long"),
+                ("421", "unknown_host"),
+                ("431", "headers_too_large"),
+                ("500", "internal_error"),
+            ] {
+                assert!(described(status, code), "{code} of {method} {path}");
+            }
+            let changes = method != "get";
+            assert_eq!(described("403", "cross_origin"), changes, "{method} {path}");
+            let asks = operation.get("security").is_some();
+            assert_eq!(described("401", "unauthenticated"), asks, "{method} {path}");
+        }
+    }
+}
+
 /// The API for pages of these origins.
 fn shared_with(origins: &str) -> Router {
     let cors = Cors::read(|name| (name == "CORS_ORIGINS").then(|| origins.to_owned()));

@@ -279,6 +279,19 @@ async fn a_result_that_is_too_big_is_fetched_from_where_it_lies() {
     assert!(link.starts_with("http") && link.contains("X-Amz-Signature"));
     assert_eq!(answer.json(), json!({"location": link}));
 
+    let told = stack
+        .get(&format!("{}?link=true", path("result", &id)))
+        .await;
+    assert_eq!(told.status, StatusCode::OK, "{:?}", told.headers);
+    for absent in ["location", "etag"] {
+        assert_eq!(told.header(absent), "", "{told:?}");
+    }
+    let told = told.json()["location"].as_str().unwrap().to_owned();
+    let unsigned = |link: &str| link.split_once('?').unwrap().0.to_owned();
+    assert_eq!(unsigned(&told), unsigned(link));
+    let told = exchange(Request::get(told).body("").unwrap()).await;
+    assert_eq!(told.body, result);
+
     let whole = exchange(Request::get(link).body("").unwrap()).await;
     assert_eq!(
         (whole.status, whole.body.len()),
@@ -289,6 +302,22 @@ async fn a_result_that_is_too_big_is_fetched_from_where_it_lies() {
     let rest = exchange(rest.body("").unwrap()).await;
     assert_eq!(rest.status, StatusCode::PARTIAL_CONTENT);
     assert_eq!(rest.body, &result[4_000_000..]);
+}
+
+#[tokio::test]
+async fn a_result_that_is_small_is_answered_itself_also_to_who_would_take_a_link() {
+    let stack = Stack::start().await;
+    let result = path("result", &stack.job().completed().await.id.to_string());
+    let plain = stack.get(&result).await;
+    for query in ["link=true", "link=false"] {
+        let answer = stack.get(&format!("{result}?{query}")).await;
+        assert_eq!(answer.status, StatusCode::OK, "{answer:?}");
+        assert_eq!(answer.body, plain.body, "{query}");
+        assert_eq!(answer.header("etag"), plain.header("etag"), "{query}");
+    }
+    let answer = stack.get(&format!("{result}?link=yes")).await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(answer.json()["errors"][0]["parameter"], "link");
 }
 
 /// A completed job whose result lies in an item of its own.

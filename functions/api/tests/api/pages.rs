@@ -1,8 +1,11 @@
 //! Pages, all out of the binary.
 
+use std::io::Read;
+
 use axum::Router;
 use axum::body::Body;
-use http::{Method, StatusCode};
+use flate2::read::GzDecoder;
+use http::{Method, Request, StatusCode};
 use url::Url;
 
 use crate::support::{Answer, api, get, request, send_to};
@@ -74,31 +77,112 @@ async fn a_page_holds_no_script_and_no_style_of_its_own() {
         for inline in ["<style", " style=", "onclick", "onload", "javascript:"] {
             assert!(!html.contains(inline), "{inline} in {path}");
         }
-        let mut scripts = html.split("<script").skip(1);
-        assert!(
-            scripts.all(|script| script.contains("defer></script>")),
-            "{path}"
-        );
+        for script in html.split("<script").skip(1) {
+            let (tag, rest) = script.split_once('>').unwrap();
+            assert!(tag.contains(" src=\""), "{path}");
+            assert!(rest.trim_start().starts_with("</script>"), "{path}");
+        }
         let policy = page.header("content-security-policy");
         assert!(policy.starts_with("default-src 'none';"), "{policy}");
         assert!(!policy.contains("unsafe-"), "{policy}");
-        assert!(!policy.contains("http"), "{policy}");
+        let (_, beyond) = policy.split_once("http").unwrap_or_default();
+        assert!(
+            !beyond.contains(';') && !beyond.contains("http"),
+            "{policy}"
+        );
     }
+}
+
+#[tokio::test]
+async fn the_console_may_send_requests_to_where_links_lead_and_nowhere_else() {
+    let stack = testkit::Stack::start().await;
+    let upload = Request::post("/api/v1/uploads/").body(r#"{"bytes": 3}"#.into());
+    let upload = stack.send(upload.unwrap()).await.json();
+    let link = Url::parse(upload["url"].as_str().unwrap()).unwrap();
+    let page = stack.get("/admin/").await;
+    let policy = page.header("content-security-policy");
+    let (_, connect) = policy.split_once("connect-src ").unwrap();
+    let origin = link.origin().ascii_serialization();
+    assert_eq!(connect, format!("'self' {origin}"));
 }
 
 #[tokio::test]
 async fn swagger_ui_is_served_with_its_types() {
     for (asset, media_type, least) in [
-        ("swagger-ui-bundle.js", "text/javascript", 1_000_000),
-        ("swagger-ui.css", "text/css", 100_000),
+        (
+            "swagger-ui-bundle.js",
+            "text/javascript; charset=utf-8",
+            1_000_000,
+        ),
+        ("swagger-ui.css", "text/css; charset=utf-8", 100_000),
         ("favicon-32x32.png", "image/png", 100),
-        ("docs.js", "text/javascript", 100),
-        ("trusted.js", "text/javascript", 100),
-        ("page.css", "text/css", 100),
+        ("docs.js", "text/javascript; charset=utf-8", 100),
+        ("trusted.js", "text/javascript; charset=utf-8", 100),
     ] {
         let answer = get(&format!("/api/docs/{asset}")).await;
         assert_eq!(answer.header("content-type"), media_type, "{asset}");
         assert!(answer.body.len() > least, "{asset}");
+    }
+}
+
+#[tokio::test]
+async fn what_keeps_its_name_when_it_changes_is_asked_for_each_time() {
+    for path in ["/admin/", "/admin/index.html", "/admin/licences.txt"] {
+        let kept = get(path).await;
+        assert_eq!(kept.status, StatusCode::OK, "{path}");
+        assert_eq!(kept.header("cache-control"), "no-cache", "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_is_sent_packed_to_who_unpacks_and_not_again_to_who_has_it() {
+    let page = String::from_utf8(get("/admin/").await.body.to_vec()).unwrap();
+    let (_, rest) = page.split_once(" src=\"").unwrap();
+    let of_the_console = format!("/admin/{}", rest.split('"').next().unwrap());
+    for (path, kept) in [
+        (of_the_console.as_str(), "immutable"),
+        ("/api/docs/swagger-ui-bundle.js", "max-age=86400"),
+        ("/api/schema/?format=json", "no-cache"),
+        ("/api/schema/?format=yaml", "no-cache"),
+    ] {
+        let asked_with = async |headers: &[(&str, &str)]| {
+            let request = request(Method::GET, path);
+            let request = headers
+                .iter()
+                .fold(request, |it, (name, value)| it.header(*name, *value));
+            send_to(api(), request.body(Body::empty()).unwrap()).await
+        };
+
+        let plain = get(path).await;
+        assert_eq!(plain.header("content-encoding"), "", "{path}");
+        assert!(plain.header("vary").contains("accept-encoding"), "{path}");
+        assert!(plain.header("cache-control").contains(kept), "{path}");
+        for unwanted in ["br", "gzip;q=0", "identity"] {
+            let answer = asked_with(&[("accept-encoding", unwanted)]).await;
+            assert_eq!(answer.body, plain.body, "{path} {unwanted}");
+        }
+        for wanted in ["gzip", "deflate, GZIP;q=0.5, br"] {
+            let packed = asked_with(&[("accept-encoding", wanted)]).await;
+            assert_eq!(packed.header("content-encoding"), "gzip", "{path} {wanted}");
+            assert!(packed.body.len() * 2 < plain.body.len(), "{path}");
+            let mut unpacked = Vec::new();
+            GzDecoder::new(&packed.body[..])
+                .read_to_end(&mut unpacked)
+                .unwrap();
+            assert_eq!(unpacked, plain.body);
+
+            let etag = packed.header("etag");
+            assert_ne!(etag, plain.header("etag"), "they are not the same bytes");
+            let known = [("accept-encoding", wanted), ("if-none-match", etag)];
+            let known = asked_with(&known).await;
+            assert_eq!(known.status, StatusCode::NOT_MODIFIED, "{path}");
+            assert!(known.body.is_empty(), "{path}");
+        }
+        let known = asked_with(&[("if-none-match", plain.header("etag"))]).await;
+        assert_eq!(known.status, StatusCode::NOT_MODIFIED, "{path}");
+        assert_eq!(known.header("etag"), plain.header("etag"), "{path}");
+        let other = asked_with(&[("if-none-match", "\"other\"")]).await;
+        assert_eq!(other.body, plain.body, "{path}");
     }
 }
 

@@ -183,6 +183,7 @@ async fn without_the_issuers_keys_a_token_is_no_fault_of_its_holder() {
     // Who asks for what needs no caller does not notice.
     let health = world.stack.get("/api/v1/health/").await;
     assert_eq!(health.status, StatusCode::OK);
+    assert_eq!(health.json()["auth"], "keys+jwt");
 
     world.issuer.publish(&[&world.key]);
     world.stack.clock.advance(Duration::from_secs(6));

@@ -63,12 +63,20 @@ pub(crate) async fn manifest(stack: &Stack, key: &JobKey) -> Value {
 
 /// The merged result, from where the API says it lies.
 pub(crate) async fn merged(stack: &Stack, key: &JobKey) -> Vec<u8> {
-    let request = Request::get(format!("/api/v1/scan/result/{}/", key.id))
-        .header(header::ACCEPT, "application/x-ndjson")
-        .body(axum::body::Body::empty());
-    let answer = stack.send(request.unwrap()).await;
+    let ask = async |query: &str| {
+        let request = Request::get(format!("/api/v1/scan/result/{}/{query}", key.id))
+            .header(header::ACCEPT, "application/x-ndjson")
+            .body(axum::body::Body::empty());
+        stack.send(request.unwrap()).await
+    };
+    let answer = ask("").await;
     assert_eq!(answer.status, 303);
     let link = answer.headers[header::LOCATION].to_str().unwrap();
+    let told = ask("?link=true").await;
+    assert_eq!(told.status, 200);
+    let unsigned = |link: &str| link.split_once('?').unwrap().0.to_owned();
+    let told = told.json()["location"].as_str().map(unsigned);
+    assert_eq!(told, Some(unsigned(link)));
     let path = link.split_once("/jobs/").unwrap().1;
     let object = path.split_once('?').unwrap().0;
     let got = stack.clients.s3.get_object().bucket("jobs").key(object);

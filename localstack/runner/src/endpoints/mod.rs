@@ -26,6 +26,7 @@ mod dynamodb;
 mod folder;
 mod listing;
 mod objects;
+mod pages;
 mod reached;
 mod s3;
 
@@ -39,6 +40,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 pub use self::folder::FolderError;
+pub use self::pages::Pages;
 pub use self::reached::{ReachError, Reached};
 
 use self::announced::Announced;
@@ -63,6 +65,8 @@ pub struct Options {
     pub ports: Ports,
     /// What the queues, and in memory the table, take the time from.
     pub clock: Clock,
+    /// Whose pages may follow links into the storage.
+    pub pages: Pages,
 }
 
 /// Where the data lives.
@@ -133,11 +137,12 @@ impl Endpoints {
             storage,
             ports,
             clock,
+            pages,
         } = options;
         let folder = Folder::open(&storage)?;
         let database = dynamodb::open(folder.dynamodb().as_deref(), &clock)?;
         let queues = open_queues(folder.sqs(), clock)?;
-        let objects = s3::router(&folder.s3())?;
+        let objects = s3::router(&folder.s3())?.layer(pages.layer());
 
         let (dynamodb_port, dynamodb) = open_port("DynamoDB", ports.dynamodb).await?;
         let (sqs_port, sqs) = open_port("SQS", ports.sqs).await?;

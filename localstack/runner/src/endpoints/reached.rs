@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use service::Clock;
 
-use super::{Endpoints, FolderError, Options, Ports, StartError, Storage, announced};
+use super::{Endpoints, FolderError, Options, Pages, Ports, StartError, Storage, announced};
 
 /// The endpoints of a data folder.
 pub enum Reached {
@@ -50,6 +50,7 @@ impl Reached {
             storage: Storage::Folder(folder.into()),
             ports: Ports::default(),
             clock: Clock::system(),
+            pages: Pages::default(),
         });
         match started.await {
             Ok(endpoints) => Ok(Self::Here(Box::new(endpoints))),

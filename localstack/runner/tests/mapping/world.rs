@@ -7,7 +7,7 @@ use std::time::Duration;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use aws_sdk_sqs::types::SendMessageBatchRequestEntry;
 use jiff::Timestamp;
-use local::endpoints::{Endpoints, Options, Ports, Storage};
+use local::endpoints::{Endpoints, Options, Pages, Ports, Storage};
 use local::mapping::{LONGEST_POLL_SECONDS, Mapping};
 use local::provision::{self, Queue};
 use local::sqs::Queues;
@@ -44,6 +44,7 @@ impl World {
             storage,
             ports,
             clock: clock.clone(),
+            pages: Pages::default(),
         };
         let endpoints = Endpoints::start(options).await.unwrap();
         let sqs = endpoints.clients().await.sqs;

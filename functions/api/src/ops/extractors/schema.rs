@@ -23,7 +23,7 @@ static SCHEMA: LazyLock<String> = LazyLock::new(|| format!("{:#}\n", plan::schem
     get,
     path = "/api/v1/extractors/schema/",
     tag = "documentation",
-    responses((status = 200, description = "The schema", content((Object = "application/schema+json"))), Problems),
+    responses((status = 200, description = "The schema", content((BTreeMap<String, Value> = "application/schema+json"))), Problems),
 )]
 pub(crate) async fn get_extractors_schema(_: NoParameters) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, MEDIA_TYPE)], SCHEMA.as_str())

@@ -16,7 +16,7 @@ use crate::body::NewKey;
 use crate::caller::Caller;
 use crate::problem::Problem;
 use crate::query::{self, NoParameters};
-use crate::{App, audit, body, openapi};
+use crate::{App, audit, body, openapi, schema};
 
 /// A key that is to be made.
 #[derive(Deserialize, ToSchema)]
@@ -29,9 +29,9 @@ pub(crate) struct KeyRequest {
     /// What it is for.
     #[schema(min_length = 1, max_length = 100)]
     name: String,
-    /// What its holder may do: some of `scan:read`, `scan:write`, `extractors:write`, `admin`. `admin` is everything.
+    /// What its holder may do. `admin` is everything.
     #[schema(min_items = 1)]
-    scopes: Vec<String>,
+    scopes: Vec<schema::Scope>,
     /// From when on it is good for nothing. Without this and `expires_in_days` it does not expire.
     #[schema(format = DateTime)]
     expires_at: Option<String>,

@@ -25,6 +25,7 @@ use utoipa::{IntoResponses, ToSchema};
 use crate::openapi;
 use crate::problem::Problem;
 use crate::query;
+use crate::schema;
 
 /// Keys of a tenant that are good for something and have no successor.
 pub(crate) const MAX_KEYS: usize = 100;
@@ -38,10 +39,9 @@ pub(crate) struct Key {
     /// What it is for.
     name: String,
     /// What its holder may do; `admin` is everything.
-    #[schema(example = json!(["scan:read", "scan:write"]))]
+    #[schema(value_type = Vec<schema::Scope>, example = json!(["scan:read", "scan:write"]))]
     scopes: Vec<&'static str>,
-    /// Whether it is good for anything: `active`, `expired` or `revoked`.
-    #[schema(example = "active")]
+    #[schema(value_type = schema::KeyState)]
     state: &'static str,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

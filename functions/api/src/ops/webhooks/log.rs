@@ -35,8 +35,7 @@ pub(crate) struct Delivery {
     /// The id of the event: the header `webhook-id`. The same however often it is told.
     #[schema(example = "msg_01990a5d-ac96-774b-8cce-b302099a8057_0")]
     event: String,
-    /// The kind of the event: `job.completed`, `job.failed` or `job.cancelled`.
-    #[schema(example = "job.completed")]
+    #[schema(value_type = schema::EventType)]
     r#type: String,
     #[schema(value_type = schema::DeliveryState)]
     status: DeliveryState,

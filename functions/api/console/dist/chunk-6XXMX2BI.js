@@ -1,0 +1,1 @@
+import{n as t}from"./chunk-7ADGGCZ2.js";var o=["pending","running","completed","failed","cancelled"],e=n=>n!=="pending"&&n!=="running";function s({of:n}){return t("span",{class:`status ${n}`,children:n})}export{o as a,e as b,s as c};

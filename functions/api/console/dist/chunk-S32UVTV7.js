@@ -1,0 +1,1 @@
+var e=/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g;function f(u){return u.replace(e,t=>`⟨U+${t.charCodeAt(0).toString(16).toUpperCase().padStart(4,"0")}⟩`)}export{f as a};
