@@ -21,9 +21,10 @@ FUNCTIONS := api preview worker reaper notifier
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run key test audit contract model promises setup fmt clippy docs openapi template compile e2e docling \
-	doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
-	golden quality bench-extract bench-fair bench-list bench-prefix fuzz
+.PHONY: help run key test audit contract model promises setup fmt clippy rustdoc docs openapi template compile e2e docling \
+	console console-check browser doctest unit functions deployed costs smoke build deploy delete bench-start watch localstack \
+	clients clients-test cli-docs \
+	golden quality bench-extract bench-fair bench-list bench-console bench-prefix fuzz
 
 help: ## Show this
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
@@ -35,7 +36,7 @@ run: ## Build and start the product on http://127.0.0.1:8000 (.env.example says 
 key: ## Make an admin's key, where `make run` keeps its data (TABLE=… for a table on AWS)
 	@cargo run --quiet --package cli -- keys create --admin $(if $(TABLE),--table $(TABLE))
 
-test: setup fmt clippy docs openapi template compile e2e docling doctest unit functions deployed costs smoke ## Check everything, with all steps below
+test: setup fmt clippy rustdoc openapi template compile e2e console-check browser docs clients-test docling doctest unit functions deployed costs smoke ## Check everything, with all steps below
 
 audit: setup ## Check bans, licences and sources of the dependencies, and known vulnerabilities
 	@$(STEP) deny $(TOOLS)/cargo-deny --locked check --hide-inclusion-graph bans licenses sources
@@ -63,6 +64,10 @@ bench-start: setup ## Measure how what `make build` has built starts, beside a h
 bench-list: ## Measure pages of a list of a million jobs: their time and what they read
 	@$(STEP) bench-list cargo test --release --locked --package api --test api a_million_jobs -- --ignored --nocapture
 
+bench-console: setup ## Measure how soon the console shows jobs, with 100,000 of them in the table
+	@cargo build --locked --release --package local --package cli
+	@PROFILE=release node functions/api/console/bench.js
+
 bench-prefix: ## Do one job over 100,000 documents: speed, memory, time to cancel, whether its result is whole
 	@cargo build --locked --release --package local
 	@python3 scripts/bench_prefix.py
@@ -83,9 +88,9 @@ fmt: ## Formatting
 clippy: ## Lints
 	@$(STEP) clippy cargo clippy --locked --workspace --all-targets -- -D warnings
 
-docs: ## Documentation of the code
+rustdoc: ## Documentation of the code
 	@RUSTDOCFLAGS='-D warnings' \
-	$(STEP) docs cargo doc --locked --workspace --no-deps --document-private-items
+	$(STEP) rustdoc cargo doc --locked --workspace --no-deps --document-private-items
 
 openapi: setup ## Validity of openapi/openapi.json
 	@$(STEP) openapi $(TOOLS)/python -m openapi_spec_validator openapi/openapi.json
@@ -99,15 +104,39 @@ template: setup ## Lints of template.yaml, and what no linter sees
 compile: ## Product and tests
 	@$(STEP) compile cargo build --locked --workspace --bins --tests
 
+console: setup ## Write functions/api/console/dist anew, what the API serves at /admin/
+	@node functions/api/console/build.js
+
+console-check: setup ## The console's sources: formatting, types against the OpenAPI document, dist
+	@$(STEP) console scripts/check_console.sh
+
+browser: compile console-check ## The pages in Chromium, with pictures in target/screenshots
+	@$(STEP) browser node --test functions/api/console/tests/*.test.js
+
 e2e: compile ## The built product from outside: contract, restart, stop
 	@$(STEP) e2e scripts/e2e.py
+
+docs: compile setup ## The book (target/book/html), with each of its examples and links tried
+	@$(STEP) docs python3 -B scripts/book
+	@$(STEP) book python3 -B scripts/book_test.py
 
 docling: compile setup ## The official client of docling-serve against the built product
 	@$(STEP) docling .tools/docling/bin/python -B scripts/docling_test.py
 
+clients: setup ## Clients for Python and TypeScript, made from openapi/openapi.json (target/clients)
+	@$(STEP) clients python3 -B scripts/clients/generate.py
+
+clients-test: compile clients ## Those clients against the built product, with their types checked
+	@$(STEP) clients-test python3 -B scripts/clients/test.py
+
+cli-docs: ## Write docs/cli.md anew, the reference of the command line
+	@cargo run --locked --quiet --package cli -- reference > docs/cli.md
+
 doctest: ## Examples in the documentation
 	@$(STEP) doctest cargo test --locked --workspace --doc --quiet
 
+# Property tests try the same cases each time, so that a change is judged by what it changes; another number gives others.
+unit: export PROPTEST_RNG_SEED ?= 7
 unit: setup ## Tests of the code
 	@$(STEP) unit $(TOOLS)/cargo-nextest nextest run --locked --workspace
 

@@ -26,11 +26,12 @@ from pathlib import Path
 from queue import SimpleQueue
 from urllib.parse import urlsplit
 
+import command_line
 from botocore.exceptions import ClientError
 from deploy.counts import check_counts, text
 from deploy.emulator import Emulator
 from deploy.stack import FUNCTIONS, Stack, ask, build, eventually, package
-from e2e import Failure, expect
+from product import Failure, expect
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "shared/extract/fixtures"
@@ -90,6 +91,8 @@ def drive(emulator, stack, held, versions, write_counts):
     previews_are_answered_at_once(stack)
     uploads_go_past_the_functions(stack)
     a_large_result_lies_behind_a_link(stack)
+    the_command_line_works(stack)
+    all_that_it_stands_on_is_reached(stack)
     the_end_of_a_job_is_told(stack)
     jobs_outlive_an_update(stack, package(emulator, versions[1]))
     functions_log_no_documents_and_not_for_ever(stack)
@@ -339,6 +342,20 @@ def a_large_result_lies_behind_a_link(stack):
     unsigned = ask(link, "GET", link.path)
     expect(unsigned.status == 403, f"the result can be had without the link: {unsigned.status}")
     done("a large result lies behind a link, and is nobody's without it")
+
+
+def the_command_line_works(stack):
+    command_line.play(stack.url, stack.key)
+    done("the command line sends documents and fetches results, past the functions where they are long")
+
+
+def all_that_it_stands_on_is_reached(stack):
+    system = stack.ask("GET", "system/").json()
+    queues = system["queues"]
+    expect(len(queues) == 4, f"it does not look at all queues: {system}")
+    for name, part in {"table": system["table"], "storage": system["storage"], **queues}.items():
+        expect(part["status"] == "ok", f"the {name} cannot be reached: {system}")
+    done("the API reaches all that it stands on, and may count what waits")
 
 
 def the_end_of_a_job_is_told(stack):

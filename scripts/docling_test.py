@@ -30,7 +30,7 @@ from docling.service_client.exceptions import (
     TaskNotFoundError,
 )
 from docling_core.types.doc import DocItemLabel, DoclingDocument
-from e2e import DIRECT, Failure, Product, built_binary, expect, make_key
+from product import DIRECT, Failure, Product, built_binary, expect, make_key
 
 CORPUS = Path(__file__).resolve().parent.parent / "shared/extract/fixtures"
 ALL = [OutputFormat.MARKDOWN, OutputFormat.TEXT, OutputFormat.HTML, OutputFormat.JSON]

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Installs what the make targets need, and says so; is done at once where it is there.
 #   rustfmt and clippy                by rustup
-#   a C compiler, python3-venv, ip    by apt-get, with sudo unless root
+#   a C compiler, python3-venv, ip,   by apt-get, with sudo unless root
+#   Node.js, Chromium, jq, curl
 #   the lists in requirements/        by pip (uv) and uv (all others), into .tools of this folder; those
 #                                     that only some targets need (bench) if they are named
+#   requirements/node                 by npm, into .tools/node
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,22 +16,36 @@ main() {
 
     command -v cc >/dev/null || install_package build-essential
     command -v python3 >/dev/null || install_package python3
-    python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' ||
-        fail "Python 3.10 or newer is needed; python3 is $(python3 --version)"
+    python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' ||
+        fail "Python 3.11 or newer is needed; python3 is $(python3 --version)"
     python3 -c 'import ensurepip, venv' 2>/dev/null || install_package python3-venv
 
     # For tests in a network namespace of their own.
     command -v unshare >/dev/null || install_package util-linux
     [[ -n $(PATH=$PATH:/usr/sbin:/sbin command -v ip) ]] || install_package iproute2
 
+    # What the documentation's examples use.
+    for command in curl jq openssl xxd; do
+        command -v "$command" >/dev/null || install_package "$command"
+    done
+
+    # For what is checked and tested of the pages.
+    command -v node >/dev/null || install_package nodejs
+    command -v npm >/dev/null || install_package npm
+    node -e 'process.exit(parseInt(process.versions.node) < 18 ? 1 : 0)' ||
+        fail "Node.js 18 or newer is needed; node is $(node --version)"
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null || install_package chromium
+
     environment uv with_pip uv
     environment tools with_uv venv
     environment sam with_uv sam
     environment checkov with_uv checkov
     environment docling with_uv docling
+    environment clients with_uv clients
     for more in "$@"; do
         environment "$more" with_uv "$more"
     done
+    node_packages
 }
 
 # The list $1, installed by $2 into .tools/$3, unless it is there. The copy of the lock file is put
@@ -55,6 +71,21 @@ with_pip() {
 with_uv() {
     .tools/uv/bin/uv venv --quiet --python "$(command -v python3)" "$2"
     .tools/uv/bin/uv pip install --quiet --python "$2" --require-hashes --requirement "$1"
+}
+
+# Put there last, the copy of the lock file says that the install came to its end.
+node_packages() {
+    local list=scripts/requirements/node place=.tools/node
+    if ! cmp -s "$list/package-lock.json" "$place/installed.json"; then
+        echo "setup: installing into $place what $list/package.json names"
+        rm -rf "$place"
+        mkdir -p "$place"
+        cp "$list"/package.json "$list"/package-lock.json "$list"/.npmrc "$place"
+        (cd "$place" && npm ci --ignore-scripts --silent)
+        cp "$list/package-lock.json" "$place/installed.json"
+    fi
+    # Where Node.js looks for what the console's sources and tests name.
+    ln -sfn ../../../.tools/node/node_modules functions/api/console/node_modules
 }
 
 install_package() {

@@ -5,7 +5,7 @@
 
 Each is brought up as `make watch` does it, on free ports, and taken down again. The contract needs
 a second product whose worker is off: a second watch.py on the same AWS, with a table and queues of
-its own. Callers need keys there, which `scan` makes in the table. Beside it, a dead letter has to be taken by the reaper, and nothing may listen beyond
+its own. Callers need keys there, which `scan` makes in the table; then it is used over HTTP. Beside it, a dead letter has to be taken by the reaper, and nothing may listen beyond
 loopback. What cannot run here is skipped, and it is said why.
 """
 
@@ -25,6 +25,7 @@ from pathlib import Path
 SCRIPTS = Path(__file__).resolve().parent
 sys.path.insert(0, str(SCRIPTS.parent / "localstack"))
 
+import command_line  # noqa: E402
 from emulator import (  # noqa: E402
     DIRECT,
     EMULATORS,
@@ -80,6 +81,7 @@ def smoke(kind):
                 expect_loopback_alone([*range(aws, aws + 4), port, held_port])
                 held_key = make_key(read_environment(log.read_text(encoding="utf-8")))
                 play_contract(watch.url, held.url, KEY=key, HELD_KEY=held_key)
+                command_line.play(watch.url, key)
             expect_dead_letters_reaped(environment)
     for each in [*range(aws, aws + 4), port, held_port]:
         expect(not listeners(each), f"after the end somebody still listens on port {each}")

@@ -174,8 +174,24 @@ class Functions(unittest.TestCase):
         self.assertIn("TABLE_NAME", needed)
         for name in FUNCTIONS:
             own = properties(name).get("Environment", {"Variables": {}})["Variables"]
-            only_the_reapers = set() if name == "ReaperFunction" else {"DEAD_LETTER_QUEUE_URL"}
-            self.assertEqual(set(needed) - common.keys() - own.keys(), only_the_reapers, name)
+            knows_of_letters = name in ("ApiFunction", "ReaperFunction")
+            letters = set() if knows_of_letters else {"DEAD_LETTER_QUEUE_URL"}
+            self.assertEqual(set(needed) - common.keys() - own.keys(), letters, name)
+
+    def test_the_api_is_told_of_the_queues_that_it_tells_of(self):
+        watched = re.findall(r'watched\("(\w+)"\)', source("functions/api/src/main.rs"))
+        told = properties("ApiFunction")["Environment"]["Variables"]
+        queues = {variable: told[variable] for variable in watched}
+        self.assertEqual(
+            queues,
+            {
+                "DEAD_LETTER_QUEUE_URL": {"Ref": "DeadLetterQueue"},
+                "WEBHOOK_DEAD_LETTER_QUEUE_URL": {"Ref": "WebhookDeadLetterQueue"},
+            },
+        )
+        for name in set(FUNCTIONS) - {"ApiFunction"}:
+            own = properties(name).get("Environment", {"Variables": {}})["Variables"]
+            self.assertNotIn("WEBHOOK_DEAD_LETTER_QUEUE_URL", own)
 
     def test_what_the_code_logs_is_not_filtered_a_second_time(self):
         logging = TEMPLATE["Globals"]["Function"]["LoggingConfig"]
@@ -301,6 +317,15 @@ class Roles(unittest.TestCase):
             self.assertEqual(TEMPLATE["Parameters"][parameter]["Default"], "on")
             self.assertIn(f'"{variable}"', source("shared/fetch/src/policy.rs"))
 
+    def test_the_api_counts_the_messages_of_all_queues(self):
+        counted = [
+            queue["Fn::GetAtt"][0]
+            for statement in self.statements("ApiFunction")
+            if "sqs:GetQueueAttributes" in as_list(statement["Action"])
+            for queue in as_list(statement["Resource"])
+        ]
+        self.assertEqual(sorted(counted), sorted(of_type("AWS::SQS::Queue")))
+
     def test_each_sends_and_receives_only_what_it_has_to(self):
         # Who ends jobs has their ends told.
         notices = ("sqs:SendMessage", "WebhookQueue")
@@ -394,12 +419,14 @@ class Data(unittest.TestCase):
         self.assertEqual(encryption["ServerSideEncryptionByDefault"], {"SSEAlgorithm": "AES256"})
         self.assertTrue(refuses_the_clear("AWS::S3::BucketPolicy", "Bucket", {"Ref": "Bucket"}))
 
-    def test_pages_of_the_origins_that_are_given_may_upload_and_of_no_other(self):
-        condition, cors, otherwise = properties("Bucket")["CorsConfiguration"]["Fn::If"]
+    def test_the_console_and_pages_of_the_origins_that_are_given_may_follow_links_and_no_other(self):
+        own, others = properties("Bucket")["CorsConfiguration"]["CorsRules"]
+        condition, others, otherwise = others["Fn::If"]
         self.assertEqual((condition, otherwise), ("TakesUploads", NOTHING))
-        [rule] = cors["CorsRules"]
-        self.assertEqual(rule["AllowedOrigins"], {"Ref": "UploadOrigins"})
-        self.assertEqual(set(rule["AllowedMethods"]), {"POST", "PUT"})
+        self.assertEqual(own.pop("AllowedOrigins"), [TEMPLATE["Outputs"]["ApiUrl"]["Value"]])
+        self.assertEqual(others.pop("AllowedOrigins"), {"Ref": "UploadOrigins"})
+        self.assertEqual(own, others)
+        self.assertEqual(own["AllowedMethods"], ["GET", "PUT"], "what links are signed for")
         self.assertEqual(TEMPLATE["Parameters"]["UploadOrigins"]["Default"], "")
 
     def test_data_is_not_deleted_by_accident(self):

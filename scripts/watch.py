@@ -39,6 +39,10 @@ def main():
     options = parse()
     if not CARGO_LAMBDA.exists():
         raise Failure("cargo lambda is missing: `make setup` installs it")
+    # Pages of the API, and so the console, may follow links into the storage.
+    names = ["127.0.0.1", "localhost"]
+    pages = ",".join(f"http://{name}:{options.port}" for name in names)
+    os.environ.setdefault("UPLOAD_ORIGINS", pages)
     with aws(options) as environment:
         own = {name: value for name, value in os.environ.items() if name.startswith(OWN)}
         environment = {**environment, "AUTH_MODE": "open", **own}

@@ -7,7 +7,7 @@ from difflib import unified_diff
 from pathlib import Path
 
 from deploy.stack import FUNCTIONS, eventually
-from e2e import expect
+from product import expect
 
 WRITTEN = Path(__file__).resolve().parents[2] / "docs/counts.json"
 

@@ -14,7 +14,7 @@ import boto3
 from botocore.config import Config
 
 from deploy.wire import Wire
-from e2e import DIRECT, Failure, expect, free_port
+from product import DIRECT, Failure, expect, free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 REGION = "us-east-1"

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 from samcli.yamlhelper import yaml_dump, yaml_parse
 
-from e2e import built_binary, expect
+from product import built_binary, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 DEV = ROOT / ".aws-sam" / "dev"
