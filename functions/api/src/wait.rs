@@ -93,27 +93,25 @@ impl Wait {
         job: Job,
         is_news: impl Fn(&Job) -> bool,
     ) -> Result<Option<Job>, Problem> {
-        if is_news(&job) {
+        if is_news(&job) || until(app.clock.now(), self.until).is_zero() {
             return Ok(Some(job));
         }
         let mut gaps = Gaps::default();
-        let mut last = job;
         loop {
             let left = until(app.clock.now(), self.until);
-            if left.is_zero() || !app.pause(gaps.next().min(left)).await {
-                return Ok(Some(last));
-            }
+            let goes_on = app.pause(gaps.next().min(left)).await;
             caller.still_holds().await?;
             let now = app.clock.now();
-            if now < self.until {
-                match app.store.glance(&last.key, now).await? {
-                    Some(job) if !is_news(&job) => continue,
-                    // A glance may be of a moment before: this makes sure.
-                    Some(_) | None => {}
-                }
+            let is_over = !goes_on || now >= self.until;
+            if !is_over
+                && let Some(glanced) = app.store.glance(&job.key, now).await?
+                && !is_news(&glanced)
+            {
+                continue;
             }
-            match app.store.get(&last.key, now).await? {
-                Some(job) if !is_news(&job) => last = job,
+            // A glance may be of a moment before, and what was read first is as old as the wait: this is how the job stands.
+            match app.store.get(&job.key, now).await? {
+                Some(job) if !is_over && !is_news(&job) => {}
                 found => return Ok(found),
             }
         }

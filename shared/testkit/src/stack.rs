@@ -51,6 +51,8 @@ pub struct Stack {
     pub notifier: Notifier,
     /// The API, through the wires.
     pub api: Router,
+    /// Ends what the API lets wait and what it streams, as where its process is to stop.
+    pub stop: CancellationToken,
     /// Clients that reach the endpoints past the wires: for looking without being counted.
     pub clients: Clients,
     pub(crate) jobs: Mapping,
@@ -166,6 +168,7 @@ impl Stack {
         let engine = Engine::new(options.isolation, options.engine);
         let preview = preview::preview(engine.clone());
         let is_open = options.auth.is_open();
+        let stop = CancellationToken::new();
         let app = api::App::new(
             store.clone(),
             clock.clone(),
@@ -187,7 +190,8 @@ impl Stack {
             ),
             reaper: Reaper::new(store.clone(), dead_letter_queue, clock.clone()),
             notifier: Notifier::new(store.clone(), clock.clone(), options.policy),
-            api: api::whole_router(app.streaming_until(CancellationToken::new()), preview),
+            api: api::whole_router(app.streaming_until(stop.clone()), preview),
+            stop,
             jobs: mapping(queues.jobs),
             dead_letters: mapping(queues.dead_letters),
             webhooks: mapping(queues.webhooks),

@@ -7,7 +7,7 @@ use http::{Method, Request, StatusCode};
 use job::{Delivery, Failure, Job, JobKey, Phase, Tenant};
 use serde_json::{Value, json};
 use store::{Claim, Claimed, Message};
-use testkit::{Answer, Fault, Stack};
+use testkit::{Answer, Fault, Gate, Stack};
 
 use crate::idempotency::{BLOWS, Step, insist, jobs, queue, strike, table};
 use crate::support::{START, start};
@@ -176,6 +176,42 @@ async fn a_status_whose_time_is_over_says_how_the_job_stands_then() {
     assert_eq!(answer.json()["status"], "running");
     assert_applied(&answer, 20);
     assert_ne!(answer.header("retry-after"), "");
+}
+
+#[tokio::test]
+async fn a_status_whose_time_ends_while_its_job_is_looked_at_is_not_that_of_before_the_wait() {
+    let stack = Stack::start().await;
+    let job = stack.job().pending().await;
+    let look = Gate::new();
+    let second = Fault::Hold(look.clone());
+    stack.dynamodb.break_after(1, "GetItem", second);
+    let status = path("status", &job.key.id.to_string());
+    let (answer, ()) = tokio::join!(stack.send(get(&status, &[("prefer", "wait=20")])), async {
+        look.arrival().await;
+        claim(&stack, &job).await;
+        stack.clock.advance(Duration::from_secs(20));
+        look.open();
+    });
+    assert_eq!(answer.json()["status"], "running");
+    assert_applied(&answer, 20);
+}
+
+#[tokio::test]
+async fn a_wait_that_a_stopping_process_ends_says_how_the_job_stands_then() {
+    let stack = Stack::start().await;
+    let job = stack.job().pending().await;
+    let look = Gate::new();
+    let second = Fault::Hold(look.clone());
+    stack.dynamodb.break_after(1, "GetItem", second);
+    let status = path("status", &job.key.id.to_string());
+    let (answer, ()) = tokio::join!(stack.send(get(&status, &[("prefer", "wait=20")])), async {
+        look.arrival().await;
+        claim(&stack, &job).await;
+        stack.stop.cancel();
+        look.open();
+    });
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json()["status"], "running");
 }
 
 #[tokio::test]
