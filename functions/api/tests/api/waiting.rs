@@ -181,17 +181,10 @@ async fn a_status_whose_time_is_over_says_how_the_job_stands_then() {
 #[tokio::test]
 async fn a_status_whose_time_ends_while_its_job_is_looked_at_is_not_that_of_before_the_wait() {
     let stack = Stack::start().await;
-    let job = stack.job().pending().await;
-    let look = Gate::new();
-    let second = Fault::Hold(look.clone());
-    stack.dynamodb.break_after(1, "GetItem", second);
-    let status = path("status", &job.key.id.to_string());
-    let (answer, ()) = tokio::join!(stack.send(get(&status, &[("prefer", "wait=20")])), async {
-        look.arrival().await;
-        claim(&stack, &job).await;
+    let answer = begun_while_looked_at(&stack, || {
         stack.clock.advance(Duration::from_secs(20));
-        look.open();
     });
+    let answer = answer.await;
     assert_eq!(answer.json()["status"], "running");
     assert_applied(&answer, 20);
 }
@@ -199,19 +192,26 @@ async fn a_status_whose_time_ends_while_its_job_is_looked_at_is_not_that_of_befo
 #[tokio::test]
 async fn a_wait_that_a_stopping_process_ends_says_how_the_job_stands_then() {
     let stack = Stack::start().await;
+    let answer = begun_while_looked_at(&stack, || stack.stop.cancel()).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.json()["status"], "running");
+}
+
+/// A status that is waited for, of a job that begins to run, and whose wait ends, while it is looked at.
+async fn begun_while_looked_at(stack: &Stack, end: impl FnOnce()) -> Answer {
     let job = stack.job().pending().await;
     let look = Gate::new();
     let second = Fault::Hold(look.clone());
     stack.dynamodb.break_after(1, "GetItem", second);
     let status = path("status", &job.key.id.to_string());
-    let (answer, ()) = tokio::join!(stack.send(get(&status, &[("prefer", "wait=20")])), async {
+    let waiting = stack.send(get(&status, &[("prefer", "wait=20")]));
+    let meanwhile = async {
         look.arrival().await;
-        claim(&stack, &job).await;
-        stack.stop.cancel();
+        claim(stack, &job).await;
+        end();
         look.open();
-    });
-    assert_eq!(answer.status, StatusCode::OK);
-    assert_eq!(answer.json()["status"], "running");
+    };
+    tokio::join!(waiting, meanwhile).0
 }
 
 #[tokio::test]
