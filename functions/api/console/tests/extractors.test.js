@@ -1,7 +1,7 @@
 // Saved extractors: the list, their versions, editing them beside a sample, removing them.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { accessible, browse, open, picture, product } from "./support.js";
+import { accessible, becomes, browse, open, picture, product } from "./support.js";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
@@ -39,8 +39,8 @@ describe("saved extractors", () => {
         await page.getByRole("button", { name: "Save", exact: true }).click();
         await page.getByRole("heading", { name: /written\s+version 1/ }).waitFor();
         assert.equal((await host.ask("/api/v1/extractors/written/")).extract[0].name, "invoice");
-        assert.equal(
-            await preview(page).getByLabel("A sample to try it with").inputValue(),
+        await becomes(
+            () => preview(page).getByLabel("A sample to try it with").inputValue(),
             "Invoice no.: B-9\nTotal: 3 EUR",
         );
     });
@@ -50,10 +50,10 @@ describe("saved extractors", () => {
         await put("versions", "Sum");
         const page = await visit(t, "#/extractors/versions");
         await page.getByRole("heading", { name: /version 2/ }).waitFor();
-        assert.equal(await page.getByRole("textbox", { name: "label" }).inputValue(), "Sum");
+        await becomes(() => page.getByRole("textbox", { name: "label" }).inputValue(), "Sum");
         await page.getByRole("link", { name: "Version 1" }).click();
         await page.getByRole("heading", { name: /version 1/ }).waitFor();
-        assert.equal(await page.getByRole("textbox", { name: "label" }).inputValue(), "Total");
+        await becomes(() => page.getByRole("textbox", { name: "label" }).inputValue(), "Total");
         await accessible(page);
         await page.getByRole("button", { name: "Save …" }).click();
         await page.getByRole("button", { name: "Save", exact: true }).click();

@@ -1,7 +1,7 @@
 // The frame of the console: signing in, going about, colours.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { accessible, browse, open, picture, product, signIn } from "./support.js";
+import { accessible, becomes, browse, open, picture, product, signIn } from "./support.js";
 
 describe("the console's frame", () => {
     let browser;
@@ -35,7 +35,7 @@ describe("the console's frame", () => {
         );
         await page.getByRole("button", { name: "Sign out" }).click();
         await page.getByLabel("Key", { exact: true }).waitFor();
-        assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+        await becomes(() => page.evaluate(() => sessionStorage.length), 0);
     });
 
     test("asks for no key where nobody needs one", async (t) => {
@@ -62,7 +62,7 @@ describe("the console's frame", () => {
         await page.getByLabel("Key", { exact: true }).fill(keyed.key);
         await page.keyboard.press("Enter");
         await page.getByRole("heading", { name: "Jobs", exact: true }).waitFor();
-        assert.equal(await page.getByLabel("Tenant", { exact: true }).inputValue(), "acme");
+        await becomes(() => page.getByLabel("Tenant", { exact: true }).inputValue(), "acme");
     });
 
     test("lets an operator act for a tenant, and come back", async (t) => {
@@ -78,7 +78,7 @@ describe("the console's frame", () => {
         await page.getByRole("button", { name: "Back to the tenant default" }).click();
         await page.getByText("No jobs yet").waitFor();
         const known = page.locator("form.tenant datalist option");
-        assert.deepEqual(await known.evaluateAll((all) => all.map(({ value }) => value)), ["globex"]);
+        await becomes(() => known.evaluateAll((all) => all.map(({ value }) => value)), ["globex"]);
     });
 
     test("loads itself anew where a newer console has taken its place", async (t) => {
@@ -117,7 +117,7 @@ describe("the console's frame", () => {
         await page.getByRole("link", { name: "Health" }).focus();
         await page.keyboard.press("Enter");
         await page.getByRole("heading", { name: "Health", level: 1 }).waitFor();
-        assert.equal(await page.evaluate(() => document.activeElement.id), "main");
+        await becomes(() => page.evaluate(() => document.activeElement.id), "main");
     });
 
     test("says that a view does not exist, and where there is one", async (t) => {

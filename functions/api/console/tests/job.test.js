@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ROOT, accessible, browse, open, picture, product } from "./support.js";
+import { ROOT, accessible, becomes, browse, open, picture, product } from "./support.js";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const DARK = { colorScheme: "dark" };
@@ -63,7 +63,7 @@ describe("the page of a job", () => {
         await accessible(page);
         await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
         await page.getByText("No jobs yet").or(page.getByRole("table")).waitFor();
-        assert.equal(await page.getByTitle(id).count(), 0);
+        await becomes(() => page.getByTitle(id).count(), 0);
     });
 
     test("says in full why it failed, to everybody", async (t) => {

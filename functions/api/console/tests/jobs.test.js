@@ -1,7 +1,7 @@
 // The list of jobs: what it shows, how it is searched, what is done to many at once.
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
-import { accessible, browse, open, picture, product, signIn } from "./support.js";
+import { accessible, becomes, browse, open, picture, product, signIn } from "./support.js";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const DARK = { colorScheme: "dark" };
@@ -77,11 +77,11 @@ describe("the list of jobs", () => {
         await row(page, old).getByRole("link", { name: "batch:1" }).click();
         await row(page, id).waitFor({ state: "detached" });
         await page.reload();
-        assert.equal(await page.getByLabel("Tag").inputValue(), "batch:1");
+        await becomes(() => page.getByLabel("Tag").inputValue(), "batch:1");
         await page.getByRole("link", { name: "Clear filters" }).click();
 
         await row(page, id).getByRole("link", { name: "text/plain" }).click();
-        assert.equal(await page.getByLabel("Media type").inputValue(), "text/plain");
+        await becomes(() => page.getByLabel("Media type").inputValue(), "text/plain");
         await page.getByLabel("Created from").fill("2999-01-01T00:00");
         await page.getByText("No job matches.").waitFor();
         assert.match(page.url(), /created_after=2/);
@@ -185,7 +185,7 @@ describe("the list of jobs", () => {
         await page.keyboard.press("j");
         await page.keyboard.press("x");
         await page.getByText("1 job selected").waitFor();
-        assert.equal(await box(page, second).isChecked(), true);
+        await becomes(() => box(page, second).isChecked(), true);
         await page.keyboard.press("k");
         await page.keyboard.press("ArrowDown");
         await page.keyboard.press("Enter");

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
-import { accessible, browse, open, picture, product, signIn } from "./support.js";
+import { accessible, becomes, browse, open, picture, product, signIn } from "./support.js";
 
 const HOSTILE = "<img src=x onerror=alert(1)></script>";
 
@@ -118,7 +118,7 @@ describe("access", () => {
         await page.getByLabel("Tenant").fill("acme");
         await page.getByLabel("Tenant").press("Enter");
         await page.getByRole("row", { name: "of acme" }).waitFor();
-        assert.equal(await page.getByRole("row").count(), 2);
+        await becomes(() => page.getByRole("row").count(), 2);
     });
 
     test("shows quotas as they are used, and lets operators set and reset them", async (t) => {

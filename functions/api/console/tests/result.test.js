@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ROOT, accessible, browse, open, picture, product } from "./support.js";
+import { ROOT, accessible, becomes, browse, open, picture, product } from "./support.js";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 
@@ -53,12 +53,12 @@ describe("the result of a job", () => {
         await accessible(page);
         await picture(page, "result-records");
         await row.getByRole("button", { name: "p. 2, 73–85" }).click();
-        assert.equal(await page.locator("mark.now").innerText(), "1,234.50 EUR");
+        await becomes(() => page.locator("mark.now").innerText(), "1,234.50 EUR");
         await page.getByText("2 of 2:").waitFor();
         await accessible(page);
         await picture(page, "result-text");
         await page.getByRole("button", { name: "Its record" }).click();
-        assert.match(await page.locator("tr.now").innerText(), /1234\.50/);
+        await becomes(() => page.locator("tr.now").innerText(), /1234\.50/);
     });
 
     test("counts characters, not units of UTF-16", async (t) => {
@@ -68,10 +68,10 @@ describe("the result of a job", () => {
         await tab(page, "Text").click();
         const marks = page.locator("mark.find");
         await marks.first().waitFor();
-        assert.deepEqual(await marks.allTextContents(), ["zoë@test.com", "7.50 EUR", "b@test.com"]);
+        await becomes(() => marks.allTextContents(), ["zoë@test.com", "7.50 EUR", "b@test.com"]);
         // What is copied is the document's text: labels are no part of it.
-        assert.equal(
-            (await page.locator(".words").textContent()).replaceAll("\r\n", "\n"),
+        await becomes(
+            async () => (await page.locator(".words").textContent()).replaceAll("\r\n", "\n"),
             text.replaceAll("\r\n", "\n"),
         );
         await tab(page, /Records/).click();
@@ -79,7 +79,7 @@ describe("the result of a job", () => {
             .getByRole("row", { name: /b@test\.com/ })
             .getByRole("button")
             .click();
-        assert.equal(await page.locator("mark.now").innerText(), "b@test.com");
+        await becomes(() => page.locator("mark.now").innerText(), "b@test.com");
     });
 
     test("steps from find to find by buttons and keys, and shows the kinds that are wanted", async (t) => {
@@ -98,7 +98,7 @@ describe("the result of a job", () => {
         await now.filter({ hasText: "2026-03-09" }).waitFor();
         const legend = page.getByRole("group", { name: "Kinds that are marked" });
         await legend.getByRole("button", { name: /email/ }).click();
-        assert.deepEqual(await page.locator("mark.find").allTextContents(), ["7.50 EUR", "2026-03-09"]);
+        await becomes(() => page.locator("mark.find").allTextContents(), ["7.50 EUR", "2026-03-09"]);
         await page.getByText("2 of 2:").waitFor();
         await page.getByRole("button", { name: "Next find →" }).click();
         await now.filter({ hasText: "7.50 EUR" }).waitFor();
@@ -144,7 +144,7 @@ describe("the result of a job", () => {
         await page.getByText("Nothing was found.").waitFor();
         await page.getByText(/can be 2026-04-03 or 2026-03-04/).waitFor();
         await page.getByRole("button", { name: "A-1187" }).click();
-        assert.equal(await page.locator("mark.now").innerText(), "A-1187");
+        await becomes(() => page.locator("mark.now").innerText(), "A-1187");
         await page
             .getByRole("group", { name: "Kinds that are marked" })
             .getByRole("button", { name: /order/ })
@@ -267,8 +267,8 @@ describe("the result of a job", () => {
             .getByRole("row", { name: /c@test\.com/ })
             .getByRole("button", { name: /Document 3/ })
             .click();
-        assert.equal(await page.locator("mark.now").innerText(), "c@test.com");
-        assert.match(await page.getByRole("combobox", { name: "Document" }).inputValue(), /^2$/);
+        await becomes(() => page.locator("mark.now").innerText(), "c@test.com");
+        await becomes(() => page.getByRole("combobox", { name: "Document" }).inputValue(), /^2$/);
     });
 
     test("gives the result as files of each form", async (t) => {
@@ -304,7 +304,7 @@ describe("the result of a job", () => {
         const choice = page.getByLabel("Document of the job");
         const first = await choice.inputValue();
         await page.getByRole("button", { name: "Next document" }).click();
-        assert.notEqual(await choice.inputValue(), first);
+        await becomes(async () => (await choice.inputValue()) !== first, true);
         await accessible(page);
         await picture(page, "result-collection");
     });
@@ -466,7 +466,7 @@ describe("a large result", () => {
             .click();
         const now = page.locator("mark.now", { hasText: "last@test.com" });
         await now.waitFor();
-        assert(await now.evaluate((mark) => mark.getBoundingClientRect().top < innerHeight));
+        await becomes(() => now.evaluate((mark) => mark.getBoundingClientRect().top < innerHeight), true);
         await page.getByRole("button", { name: "Next find →" }).click();
         await page.locator("mark.now", { hasText: "first@test.com" }).waitFor();
         await page

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { ROOT, accessible, browse, open, picture, product } from "./support.js";
+import { ROOT, accessible, becomes, browse, open, picture, product } from "./support.js";
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const INVOICE = join(ROOT, "shared/extract/fixtures/pdf/invoice.pdf");
@@ -62,11 +62,11 @@ describe("starting a job", () => {
             '[\n  "text",\n  {"fields": {\n    "total": {"label": "Total",\n      "type": "mony"}\n  }}\n]',
         );
         await page.getByRole("button", { name: "Line 5" }).click();
-        assert.equal(
-            await code.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)),
+        await becomes(
+            () => code.evaluate((area) => area.value.slice(area.selectionStart, area.selectionEnd)),
             '"type": "mony"',
         );
-        assert.equal(await code.getAttribute("aria-invalid"), "true");
+        await becomes(() => code.getAttribute("aria-invalid"), "true");
         await accessible(page);
         await picture(page, "start-json-wrong");
         await tab(page, "Form").click();
@@ -77,10 +77,10 @@ describe("starting a job", () => {
         await page.getByRole("group", { name: "Field total" }).getByLabel("Type").selectOption("money");
         await preview(page).getByText("5 EUR").first().waitFor();
         await page.getByRole("tab", { name: "JSON", exact: true }).first().click();
-        assert.match(await code.inputValue(), /"type": "money"/);
+        await becomes(() => code.inputValue(), /"type": "money"/);
         await code.fill("[\n  nothing\n]");
         await page.getByText(/Line 2/).waitFor();
-        assert(await page.getByRole("button", { name: "Start", exact: true }).isDisabled());
+        await becomes(() => page.getByRole("button", { name: "Start", exact: true }).isDisabled(), true);
     });
 
     test("writes alternatives, lists of objects and options of fields", async (t) => {
@@ -226,7 +226,7 @@ describe("starting a job", () => {
         await page.goto(`${host.url}/admin/#/start`);
         await page.getByRole("alert").getByText("No answer").waitFor();
         await type(page, "limit@test.com");
-        assert(await page.getByRole("button", { name: "Start", exact: true }).isDisabled());
+        await becomes(() => page.getByRole("button", { name: "Start", exact: true }).isDisabled(), true);
         assert.equal(await preview(page).getByText(/up to/).count(), 0);
         fails = false;
         await page.getByRole("button", { name: "Try again" }).click();
@@ -257,14 +257,14 @@ describe("starting a job", () => {
         });
         const page = await start(t, {}, `#/start?like=${job_id}`);
         await page.getByLabel("Addresses, one a line").waitFor();
-        assert.equal(
-            await page.getByLabel("Addresses, one a line").inputValue(),
+        await becomes(
+            () => page.getByLabel("Addresses, one a line").inputValue(),
             "https://127.0.0.1/like.pdf",
         );
-        assert(await page.getByLabel(/^links/).isChecked());
-        assert.equal(await page.getByLabel("Value of the tag").inputValue(), "9");
-        assert.equal(await page.getByLabel(/Who is told/).inputValue(), "https://example.org/hook");
-        assert.equal(await page.getByLabel("Name of the field").inputValue(), "total");
+        await becomes(() => page.getByLabel(/^links/).isChecked(), true);
+        await becomes(() => page.getByLabel("Value of the tag").inputValue(), "9");
+        await becomes(() => page.getByLabel(/Who is told/).inputValue(), "https://example.org/hook");
+        await becomes(() => page.getByLabel("Name of the field").inputValue(), "total");
     });
 
     test("begins with a saved extractor, and saves what was written as one", async (t) => {

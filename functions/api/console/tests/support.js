@@ -2,7 +2,7 @@
 //
 // CONSOLE=dist takes the console's files from dist/ and not out of the binary, for work on the console. A test that trusts in who is
 // first is found by SLOW_TEST=300, which waits so many milliseconds before each step of a test, and by SLOW_API=300, which holds
-// each request of a page back by up to as many.
+// each request of a page back by up to as many, and by SLOW_PAGE=300, which lets a page notice so many milliseconds late what happens to it.
 import assert from "node:assert/strict";
 import { execFileSync, spawn } from "node:child_process";
 import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
@@ -10,6 +10,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isDeepStrictEqual } from "node:util";
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
@@ -20,6 +21,7 @@ const SCREENSHOTS = join(ROOT, "target/screenshots");
 
 const DIST = join(ROOT, "functions/api/console/dist");
 const START_MS = 30_000;
+const SHOWN_MS = 30_000;
 
 /** It asks nobody but the page that is tested. */
 const CHROMIUM = [
@@ -113,6 +115,7 @@ export async function open(test, browser, { url }, { expected = [], ...options }
     });
     if (process.env.CONSOLE === "dist") await fromDist(page, url);
     if (process.env.SLOW_API) await holdBack(page, url, Number(process.env.SLOW_API));
+    if (process.env.SLOW_PAGE) await page.addInitScript(dawdle, Number(process.env.SLOW_PAGE));
     test.after(async () => {
         await context.close();
         const unexpected = faults.filter((fault) => !expected.some((pattern) => pattern.test(fault)));
@@ -127,6 +130,23 @@ export async function signIn(page, { url, key }) {
     await page.getByLabel("Key", { exact: true }).fill(key);
     await page.getByRole("button", { name: "Sign in" }).click();
     await page.getByRole("navigation", { name: "Views" }).waitFor();
+}
+
+/**
+ * Reads something of a page until it is `expected`: a pattern, or a value. What a page does for a click is done a moment after that, so a
+ * value that is read once may be the one before.
+ */
+export async function becomes(read, expected) {
+    const isExpected = (value) =>
+        expected instanceof RegExp ? expected.test(value) : isDeepStrictEqual(value, expected);
+    const deadline = Date.now() + SHOWN_MS;
+    let value = await read();
+    while (!isExpected(value) && Date.now() < deadline) {
+        await new Promise((done) => setTimeout(done, 50));
+        value = await read();
+    }
+    if (expected instanceof RegExp) assert.match(value, expected);
+    else assert.deepEqual(value, expected);
 }
 
 /** Keeps a picture of the page among the build's artefacts. */
@@ -199,6 +219,25 @@ function holdBack(page, url, most) {
         // The page may have gone meanwhile.
         await route.fallback().catch(() => {});
     });
+}
+
+/** Runs in the page: what it does for a change of its address, before the next frame or after some time, it does so much later. */
+function dawdle(ms) {
+    const { addEventListener, requestAnimationFrame, setTimeout } = window;
+    const late =
+        (action) =>
+        (...given) =>
+            setTimeout.call(window, () => action(...given), ms);
+    window.requestAnimationFrame = (action) => requestAnimationFrame.call(window, late(action));
+    window.setTimeout = (action, after = 0, ...given) =>
+        setTimeout.call(window, action, after + ms, ...given);
+    window.addEventListener = (type, action, ...given) =>
+        addEventListener.call(
+            window,
+            type,
+            /^(hashchange|popstate)$/.test(type) ? late(action) : action,
+            ...given,
+        );
 }
 
 /** Serves the console's files as they are in dist/, under the policy that the product gives its page. */

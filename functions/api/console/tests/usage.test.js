@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { after, before, describe, test } from "node:test";
 import { plant } from "./emulated.js";
-import { accessible, browse, open, picture, product } from "./support.js";
+import { accessible, becomes, browse, open, picture, product } from "./support.js";
 
 const COMPLETED = 7;
 const FAILED = 2;
@@ -91,7 +91,7 @@ describe("usage", () => {
         await bars.first().focus();
         await page.keyboard.press("End");
         assert.match(await bars.last().getAttribute("aria-label"), /7 completed, 2 failed, 0 cancelled$/);
-        assert(await bars.last().evaluate((bar) => bar === document.activeElement));
+        await becomes(() => bars.last().evaluate((bar) => bar === document.activeElement), true);
         await figure.locator(".readout", { hasText: "7 completed" }).waitFor();
         await accessible(page);
         await picture(page, "usage");
