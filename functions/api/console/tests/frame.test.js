@@ -81,6 +81,13 @@ describe("the console's frame", () => {
         await becomes(() => known.evaluateAll((all) => all.map(({ value }) => value)), ["globex"]);
     });
 
+    test("keeps what is typed the moment that a field is shown, on a slow machine as well", async (t) => {
+        const page = await open(t, browser, keyed, { lateMs: 1_000 });
+        await signIn(page, keyed);
+        await actFor(page, "acme");
+        await becomes(() => page.getByLabel("Tenant", { exact: true }).inputValue(), "acme");
+    });
+
     test("loads itself anew where a newer console has taken its place", async (t) => {
         const page = await open(t, browser, free, { expected: [/404/] });
         await page.goto(`${free.url}/admin/`);

@@ -22,6 +22,7 @@ const SCREENSHOTS = join(ROOT, "target/screenshots");
 const DIST = join(ROOT, "functions/api/console/dist");
 const START_MS = 30_000;
 const SHOWN_MS = 30_000;
+const SLOW_PAGE = Number(process.env.SLOW_PAGE ?? 0);
 
 /** It asks nobody but the page that is tested. */
 const CHROMIUM = [
@@ -99,8 +100,9 @@ async function ask(url, key, path, { json, ...init } = {}) {
 /**
  * A page in a browser that was never here. What no page may do fails the test that called this, at its end: an error in the console, a
  * violation of the page's policy, a request that leaves this machine. `expected` are patterns of errors that the test brings about.
+ * `lateMs` makes the page's machine a slow one.
  */
-export async function open(test, browser, { url }, { expected = [], ...options } = {}) {
+export async function open(test, browser, { url }, { expected = [], lateMs = SLOW_PAGE, ...options } = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
     const page = await context.newPage();
     const faults = [];
@@ -115,7 +117,7 @@ export async function open(test, browser, { url }, { expected = [], ...options }
     });
     if (process.env.CONSOLE === "dist") await fromDist(page, url);
     if (process.env.SLOW_API) await holdBack(page, url, Number(process.env.SLOW_API));
-    if (process.env.SLOW_PAGE) await page.addInitScript(dawdle, Number(process.env.SLOW_PAGE));
+    if (lateMs) await page.addInitScript(dawdle, lateMs);
     test.after(async () => {
         await context.close();
         const unexpected = faults.filter((fault) => !expected.some((pattern) => pattern.test(fault)));
