@@ -124,7 +124,7 @@ impl Product {
         elsewhere: Elsewhere,
         clock: Clock,
     ) -> Result<Self, ProductError> {
-        let (listener, address) = listen(settings.listen).await?;
+        let (listener, address) = listen(settings.listen)?;
         let endpoints = Endpoints::start(endpoints::Options {
             storage: Storage::Folder(settings.data.clone()),
             ports: settings.aws_ports.unwrap_or_default(),

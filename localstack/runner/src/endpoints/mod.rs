@@ -132,6 +132,10 @@ pub struct Endpoints {
 impl Endpoints {
     /// Opens the storage, then listens. The tables, queues and buckets in it are those that were
     /// made earlier: a new storage is empty.
+    #[expect(
+        clippy::unused_async,
+        reason = "it starts tasks, and that it needs a runtime shows in its type"
+    )]
     pub async fn start(options: Options) -> Result<Self, StartError> {
         let Options {
             storage,
@@ -144,9 +148,9 @@ impl Endpoints {
         let queues = open_queues(folder.sqs(), clock)?;
         let objects = s3::router(&folder.s3())?.layer(pages.layer());
 
-        let (dynamodb_port, dynamodb) = open_port("DynamoDB", ports.dynamodb).await?;
-        let (sqs_port, sqs) = open_port("SQS", ports.sqs).await?;
-        let (s3_port, s3) = open_port("S3", ports.s3).await?;
+        let (dynamodb_port, dynamodb) = open_port("DynamoDB", ports.dynamodb)?;
+        let (sqs_port, sqs) = open_port("SQS", ports.sqs)?;
+        let (s3_port, s3) = open_port("S3", ports.s3)?;
 
         let stop = CancellationToken::new();
         let mut servers = JoinSet::new();
@@ -212,9 +216,8 @@ fn open_queues(file: Option<PathBuf>, clock: Clock) -> Result<sqs::Queues, Start
     })
 }
 
-async fn open_port(service: &'static str, port: u16) -> Result<(TcpListener, String), StartError> {
+fn open_port(service: &'static str, port: u16) -> Result<(TcpListener, String), StartError> {
     let (listener, address) = listen(([127, 0, 0, 1], port).into())
-        .await
         .map_err(|source| StartError::Listen { service, source })?;
     Ok((listener, format!("http://{address}")))
 }

@@ -1,28 +1,31 @@
 //! The API's port, fit to face a network: HTTP/1.1, and bounds on all that a client could keep waiting.
 
 mod body;
+mod room;
 mod socket;
 
 use std::convert::Infallible;
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::HeaderValue;
+use axum::http::header::CONNECTION;
+use futures::FutureExt as _;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 
 use self::body::Paced;
+use self::room::Room;
 use self::socket::Patient;
 
 /// Most headers that are parsed. The API refuses fewer with an answer that says so; beyond this one it is a bare 431.
@@ -37,7 +40,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 /// What clients may take up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
-    /// Connections at once. Those beyond wait until one ends.
+    /// Connections at once. Those beyond wait until one ends. While one waits, each answer ends its connection: a client that
+    /// rests on its own does not keep another out.
     pub max_connections: usize,
     /// How long a connection may be open without a whole head of a request having come: from its beginning, or from the answer
     /// before. It is then closed.
@@ -70,20 +74,23 @@ pub async fn serve(
     grace: Duration,
     stop: CancellationToken,
 ) {
-    let permits = Arc::new(Semaphore::new(bounds.max_connections));
+    let room = Room::new(bounds.max_connections);
     let mut connections = JoinSet::new();
     loop {
-        tokio::select! {
-            (socket, permit) = next(&listener, &permits) => {
-                let connection = converse(socket, router.clone(), bounds, stop.clone());
-                connections.spawn(async move {
-                    connection.await;
-                    drop(permit);
-                });
-            }
-            Some(_ended) = connections.join_next() => {}
+        let socket = tokio::select! {
+            socket = next(&listener, &room) => socket,
             () = stop.cancelled() => break,
-        }
+        };
+        let place = tokio::select! {
+            place = room.enter() => place,
+            () = stop.cancelled() => break,
+        };
+        let connection = converse(socket, router.clone(), bounds, room.clone(), stop.clone());
+        connections.spawn(async move {
+            connection.await;
+            drop(place);
+        });
+        while connections.try_join_next().is_some() {}
     }
     drop(listener);
     let ended = async { while connections.join_next().await.is_some() {} };
@@ -92,16 +99,18 @@ pub async fn serve(
     }
 }
 
-/// The next connection, once there is room for it.
-async fn next(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-) -> (TcpStream, Option<OwnedSemaphorePermit>) {
-    // It is never closed.
-    let permit = Arc::clone(permits).acquire_owned().await.ok();
+/// The next connection.
+async fn next(listener: &TcpListener, room: &Room) -> TcpStream {
     loop {
-        match listener.accept().await {
-            Ok((socket, _peer)) => return (socket, permit),
+        let waiting = listener.accept().now_or_never();
+        let accepted = if let Some(accepted) = waiting {
+            accepted
+        } else {
+            room.is_enough();
+            listener.accept().await
+        };
+        match accepted {
+            Ok((socket, _peer)) => return socket,
             // That client alone has gone.
             Err(error) if is_of_one_client(&error) => {}
             Err(error) => {
@@ -122,7 +131,13 @@ fn is_of_one_client(error: &io::Error) -> bool {
 }
 
 /// Answers the requests of one connection, one after another.
-async fn converse(socket: TcpStream, router: Router, bounds: Bounds, stop: CancellationToken) {
+async fn converse(
+    socket: TcpStream,
+    router: Router,
+    bounds: Bounds,
+    room: Room,
+    stop: CancellationToken,
+) {
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "A connection ended at once");
         return;
@@ -130,7 +145,15 @@ async fn converse(socket: TcpStream, router: Router, bounds: Bounds, stop: Cance
     let service = service_fn(move |request: Request<Incoming>| {
         let request = request.map(|body| Paced::new(body, bounds.body_pause, bounds.body_time));
         let answered = router.clone().oneshot(request);
-        async move { answered.await.map_err(|never: Infallible| never) }
+        let room = room.clone();
+        async move {
+            let mut answer = answered.await?;
+            if room.is_wanted() {
+                let close = HeaderValue::from_static("close");
+                answer.headers_mut().insert(CONNECTION, close);
+            }
+            Ok::<_, Infallible>(answer)
+        }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

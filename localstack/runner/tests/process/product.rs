@@ -24,6 +24,9 @@ use tokio::time::interval;
 /// Requests at once, where a test does not say.
 const CONCURRENCY: usize = 32;
 
+/// What rested for so long is not used again: well before the product would close it, so that no request meets that.
+const RESTED: Duration = Duration::from_secs(2);
+
 /// The product, running.
 pub(crate) struct Product {
     process: Child,
@@ -71,7 +74,9 @@ impl Product {
             process,
             api,
             said,
-            client: Client::builder(TokioExecutor::new()).build_http(),
+            client: Client::builder(TokioExecutor::new())
+                .pool_idle_timeout(RESTED)
+                .build_http(),
         }
     }
 

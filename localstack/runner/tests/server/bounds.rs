@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
+use futures::future::join_all;
 use local::server::Bounds;
 use tokio::time::Instant;
 
 use crate::world::World;
+
+/// Clients at once: more than a system holds where a listener does not say how many.
+const BURST: usize = 1_000;
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -132,19 +136,67 @@ async fn connections_beyond_the_bound_wait_for_one_that_ends() {
         ..Bounds::default()
     })
     .await;
-    let (mut one, mut two) = (world.connect().await, world.connect().await);
-    for peer in [&mut one, &mut two] {
-        peer.send(HEALTH).await;
-        assert_eq!(peer.answer().await.status, 200);
-    }
+    let (mut busy, mut idle) = (world.connect().await, world.connect().await);
+    idle.send(HEALTH).await;
+    assert_eq!(idle.answer().await.status, 200);
+    busy.send(start(3)).await;
     let mut third = world.connect().await;
     third.send(LAST).await;
-    // The others are served meanwhile.
-    one.send(HEALTH).await;
-    assert_eq!(one.answer().await.status, 200);
-    drop(two);
-    let answers = third.rest().await;
-    assert_eq!(answers.len(), 1, "{answers:?}");
+    // What is under way is not disturbed.
+    busy.send("ab").await;
+    drop(idle);
+    assert_eq!(third.rest().await[0].status, 200);
+    busy.send("c").await;
+    assert_eq!(busy.answer().await.status, 202);
+}
+
+#[tokio::test]
+async fn while_a_connection_waits_for_room_an_answer_ends_its_own() {
+    let world = World::with(Bounds {
+        max_connections: 1,
+        ..Bounds::default()
+    })
+    .await;
+    let mut first = world.connect().await;
+    first.send(HEALTH).await;
+    let answer = first.answer().await;
+    assert!(!answer.says_it_closes(), "{answer:?}");
+    let mut second = world.connect().await;
+    second.send(HEALTH).await;
+    loop {
+        // It is answered as long as nobody is seen to wait.
+        first.send(HEALTH).await;
+        let answer = first.answer().await;
+        assert_eq!(answer.status, 200);
+        if answer.says_it_closes() {
+            break;
+        }
+    }
+    assert!(first.rest().await.is_empty());
+    let answer = second.answer().await;
+    assert!(!answer.says_it_closes(), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_burst_far_beyond_the_bound_is_answered_to_the_last() {
+    let world = World::with(Bounds {
+        max_connections: 2,
+        ..Bounds::default()
+    })
+    .await;
+    let peers = join_all((0..BURST).map(|_| async {
+        let mut peer = world.connect().await;
+        peer.send(HEALTH).await;
+        peer
+    }));
+    // They keep their connections, as clients do.
+    let answers = join_all(peers.await.into_iter().map(|mut peer| async move {
+        let answer = peer.answer().await;
+        (answer.status, peer)
+    }));
+    for (status, _peer) in answers.await {
+        assert_eq!(status, 200);
+    }
 }
 
 #[tokio::test]

@@ -82,6 +82,13 @@ impl World {
     }
 }
 
+impl Answer {
+    /// Whether it tells that its connection takes no more.
+    pub(crate) fn says_it_closes(&self) -> bool {
+        self.head.contains("connection: close")
+    }
+}
+
 impl Peer {
     /// Sends as much of this as is taken: a server may have closed already.
     pub(crate) async fn send(&mut self, bytes: impl AsRef<[u8]>) {
